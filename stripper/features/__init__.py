@@ -1,0 +1,93 @@
+"""Paragraphs to numbers: hashed n-grams, the shape of a paragraph, its place in the document.
+
+The document is the observation: `featurize` takes the paragraphs of one document in reading order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from stripper.features import ngrams, place, shape
+from stripper.features.ngrams import BUCKETS, FAMILIES, HASHING
+
+DENSE_NAMES: Final = shape.FEATURE_NAMES + place.FEATURE_NAMES
+
+__all__ = ["BUCKETS", "DENSE_NAMES", "FAMILIES", "Features", "featurize", "feature_names", "features_digest"]
+
+
+class Features(NamedTuple):
+    """The features of one document.
+
+    A family holds the grams of all paragraphs one after the other; ``starts`` says where each paragraph's begin.
+    """
+
+    buckets: tuple[npt.NDArray[np.int64], ...]  #: one a family, shape (n_grams,), values in [0, BUCKETS)
+    starts: tuple[npt.NDArray[np.int64], ...]  #: one a family, shape (n_paragraphs,), strictly increasing
+    dense: npt.NDArray[np.float32]  #: shape (n_paragraphs, len(DENSE_NAMES))
+
+
+def feature_names() -> list[str]:
+    """Name every feature group and column, in order; the digest of this list guards the weights."""
+    return [f"{family}:hashed:{BUCKETS}:{HASHING}" for family in FAMILIES] + list(DENSE_NAMES)
+
+
+def features_digest() -> str:
+    """Give the sha256 of the feature names; weights carry it and are refused under another."""
+    return hashlib.sha256("\n".join(feature_names()).encode()).hexdigest()
+
+
+def _chunks(paragraphs: Sequence[str]) -> Iterator[list[str]]:
+    """Group paragraphs into runs of at most ``ngrams.CHUNK`` code points."""
+    run: list[str] = []
+    size = 0
+    for paragraph in paragraphs:
+        look = ngrams.bounded(paragraph)
+        if run and size + len(look) + 2 > ngrams.CHUNK:
+            yield run
+            run, size = [], 0
+        run.append(look)
+        size += len(look) + 2
+    if run:
+        yield run
+
+
+def featurize(paragraphs: Sequence[str]) -> Features:
+    """Compute the features of one document.
+
+    Parameters
+    ----------
+    paragraphs : sequence of str, at least one
+        In reading order; empty strings and line breaks within one are allowed.
+    """
+    groups: list[list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]] = []
+    shapes, tokens, rows = [], [], []
+    done = 0
+    for run_paragraphs in _chunks(paragraphs):
+        run = ngrams.stream(run_paragraphs)
+        prefix, hashes = ngrams.token_hashes(run)
+        groups.append(ngrams.families(run, prefix, hashes))
+        shapes.append(shape.shapes(run))
+        tokens.append(hashes)
+        counts = np.diff(np.append(run.token_rows, len(hashes)))
+        rows.append(np.repeat(np.arange(done, done + len(counts)), counts))
+        done += len(counts)
+    sizes = np.fromiter(map(len, paragraphs), np.int64, len(paragraphs))
+    where = place.places(sizes, np.concatenate(tokens), np.concatenate(rows))
+    dense = np.concatenate([np.concatenate(shapes), where], axis=1)
+    joined = [_join([group[family] for group in groups]) for family in range(len(FAMILIES))]
+    return Features(tuple(b for b, _ in joined), tuple(s for _, s in joined), dense)
+
+
+def _join(
+    parts: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    if len(parts) == 1:
+        return parts[0]
+    offsets = np.cumsum([0] + [len(buckets) for buckets, _ in parts[:-1]])
+    starts = [start + offset for (_, start), offset in zip(parts, offsets, strict=True)]
+    return np.concatenate([buckets for buckets, _ in parts]), np.concatenate(starts)

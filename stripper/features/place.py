@@ -1,0 +1,90 @@
+"""Where a paragraph stands in its document and what it shares with the rest of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+FEATURE_NAMES: Final = (
+    "from_start",
+    "from_end",
+    "is_first",
+    "is_last",
+    "relative_place",
+    "log_paragraphs",
+    "characters_before",
+    "characters_after",
+    "length_against_document",
+    "shared_vocabulary",
+    "shared_vocabulary_before",
+    "title_overlap",
+    "repeated",
+)
+#: Tokens this frequent in a document say little about its subject (function words, punctuation).
+_COMMON: Final = 0.3
+
+
+def places(sizes: npt.NDArray[np.int64], tokens: npt.NDArray[np.uint64], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """Describe the place of each paragraph of ONE document.
+
+    Parameters
+    ----------
+    sizes : int64 ndarray, shape (n_paragraphs,)
+        Code points of each paragraph.
+    tokens : uint64 ndarray, shape (n_tokens,)
+        Hashes of the document's tokens.
+    rows : int64 ndarray, shape (n_tokens,)
+        Paragraph of each token, ascending.
+
+    Returns
+    -------
+    float32 ndarray, shape (n_paragraphs, len(FEATURE_NAMES))
+    """
+    n = len(sizes)
+    index = np.arange(n)
+    before = np.cumsum(sizes) - sizes
+    total = max(int(sizes.sum()), 1)
+    shared, earlier, title, repeated = _shared(n, tokens, rows)
+    columns = [
+        np.log1p(index) / 3,
+        np.log1p(n - 1 - index) / 3,
+        index == 0,
+        index == n - 1,
+        index / max(n - 1, 1),
+        np.full(n, np.log1p(n) / 3),
+        np.log1p(before) / 8,
+        np.log1p(total - before - sizes) / 8,
+        np.log1p(sizes) / 4 - np.log1p(sizes).mean() / 4,
+        shared,
+        earlier,
+        title,
+        repeated,
+    ]
+    return np.stack([np.asarray(c, np.float32) for c in columns], axis=1)
+
+
+def _shared(n: int, tokens: npt.NDArray[np.uint64], rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float64], ...]:
+    """Give the shares of each paragraph's rarer words that stand elsewhere, earlier, and in the first paragraph."""
+    key = tokens ^ (rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+    _, keep = np.unique(key, return_index=True)  # a word counts once a paragraph
+    keep.sort()
+    tokens, rows = tokens[keep], rows[keep]
+    order = np.argsort(tokens, kind="stable")
+    ranked, ranked_rows = tokens[order], rows[order]
+    opens = np.flatnonzero(np.append(True, ranked[1:] != ranked[:-1]))
+    frequency = np.diff(np.append(opens, len(ranked)))
+    first_row = ranked_rows[opens]
+    spread = np.repeat(frequency, frequency)
+    rare = spread <= max(_COMMON * n, 2)
+    known = np.maximum(np.bincount(ranked_rows[rare], minlength=n), 1)
+    elsewhere = np.bincount(ranked_rows[rare & (spread > 1)], minlength=n) / known
+    first = np.repeat(first_row, frequency)
+    earlier = np.bincount(ranked_rows[rare & (first < ranked_rows)], minlength=n) / known
+    in_title = np.bincount(ranked_rows[rare & (first == 0) & (ranked_rows > 0)], minlength=n)
+    title = in_title / max(int(np.sum(rows == 0)) - 2, 1)
+    signature = np.zeros(n, np.uint64)
+    np.add.at(signature, rows, tokens)
+    _, inverse, count = np.unique(signature, return_inverse=True, return_counts=True)
+    return elsewhere, earlier, title, np.log1p(count[inverse] - 1)

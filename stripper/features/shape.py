@@ -1,0 +1,170 @@
+"""What a paragraph looks like: length, endings, capitals, digits, signs. One row a paragraph, no words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from stripper.features.alphabet import DIGIT, LETTER, PUNCTUATION, UNSPACED, alphabet
+from stripper.features.ngrams import Stream
+
+_SIGNS: Final = {
+    "question": "?？؟;",
+    "exclamation": "!！",
+    "money": "$€£¥₹₽₺₴₪₩฿₫",
+    "percent": "%",
+    "at": "@",
+    "hash": "#",
+    "bar": "|｜",
+    "chevron": "»›>→▶",
+    "dot": "·•●",
+    "slash": "/",
+    "colon": ":：",
+    "comma": ",，、،",
+    "quote": "\"“”„«»「」『』",
+    "bracket": "()[]（）【】",
+    "copyright": "©®™",
+    "dash": "-–—",
+    "stop": ".。।۔",
+    "ellipsis": "…",
+    "underscore": "_*=~",
+    "emoji": "",
+}
+_ENDINGS: Final = {
+    "sentence": ".。।۔!！?？؟።។",
+    "ellipsis": "…",
+    "colon": ":：",
+    "closing": "\"”»」』)）]'",
+    "chevron": "»›>→",
+}
+
+FEATURE_NAMES: Final = (
+    "log_characters",
+    "log_tokens",
+    "mean_word",
+    "short",
+    "very_short",
+    "upper_share",
+    "capitalised_words",
+    "starts_upper",
+    "digit_share",
+    "digit_runs",
+    "starts_digit",
+    "letters_share",
+    "unspaced_share",
+    "latin_share",
+    "cyrillic_share",
+    "address",
+    *(f"sign_{name}" for name in _SIGNS),
+    *(f"has_{name}" for name in _SIGNS),
+    *(f"ends_{name}" for name in _ENDINGS),
+    "ends_other",
+    "starts_punctuation",
+)
+
+
+def _sign_table() -> npt.NDArray[np.int8]:
+    """Map a code point of the BMP to the number of its sign plus one, or to zero."""
+    table = np.zeros(0x10000, np.int8)
+    for number, signs in enumerate(_SIGNS.values(), start=1):
+        for sign in signs:
+            table[ord(sign)] = number
+    return table
+
+
+_TABLE: Final = _sign_table()
+_EMOJI: Final = list(_SIGNS).index("emoji") + 1
+
+
+def _ending_table() -> npt.NDArray[np.uint8]:
+    """Map a code point of the BMP to a bit for each ending that it belongs to."""
+    table = np.zeros(0x10000, np.uint8)
+    for number, signs in enumerate(_ENDINGS.values()):
+        for sign in signs:
+            table[ord(sign)] |= 1 << number
+    return table
+
+
+_ENDING_TABLE: Final = _ending_table()
+
+
+def shapes(run: Stream) -> npt.NDArray[np.float32]:
+    """Describe each paragraph of a run.
+
+    Returns
+    -------
+    float32 ndarray, shape (n_paragraphs, len(FEATURE_NAMES))
+        Mostly within [-1, 3]: shares, logarithms scaled to about one, flags.
+    """
+    n = len(run.starts)
+    bounds = np.append(run.starts, len(run.codes))
+    size = np.maximum(np.diff(bounds) - 2, 1).astype(np.float32)
+    rows = np.repeat(np.arange(n), np.diff(bounds))
+    inside = np.minimum(run.codes, 0xFFFF)
+    counts = np.bincount(rows * 5 + run.category, minlength=5 * n).reshape(n, 5).astype(np.float32)
+    counts[:, PUNCTUATION] -= 2
+    sign_codes = _TABLE[inside].astype(np.int64)
+    sign_codes[(run.codes >= 0x1F000) & (run.codes < 0x20000)] = _EMOJI
+    marked = np.flatnonzero(sign_codes)
+    width = len(_SIGNS) + 1
+    signs = np.bincount(rows[marked] * width + sign_codes[marked], minlength=width * n).reshape(n, width)[:, 1:]
+    upper = alphabet().upper[inside]
+    uppers = np.add.reduceat(upper, run.starts, dtype=np.int64)
+    tokens = np.diff(np.append(run.token_rows, len(run.token_starts))) - 2
+    word = (run.category[run.token_starts] == LETTER) | (run.category[run.token_starts] == DIGIT)
+    words = np.maximum(np.add.reduceat(word, run.token_rows, dtype=np.int64), 1).astype(np.float32)
+    capitals = np.add.reduceat(upper[run.token_starts], run.token_rows, dtype=np.int64)
+    number = run.category[run.token_starts] == DIGIT
+    numbers = np.add.reduceat(number, run.token_rows, dtype=np.int64)
+    letters = np.maximum(counts[:, LETTER] + counts[:, UNSPACED], 1)
+    latin = np.add.reduceat((run.folded >= 97) & (run.folded < 0x250), run.starts, dtype=np.int64)
+    cyrillic = np.add.reduceat((run.folded >= 0x400) & (run.folded < 0x530), run.starts, dtype=np.int64)
+    first, last = _edges(run, bounds)
+    first_category = run.category[first]
+    final = _ENDING_TABLE[inside[last]]
+    ends = [(final & (1 << number)) > 0 for number in range(len(_ENDINGS))]
+    columns = [
+        np.log1p(size) / 4,
+        np.log1p(tokens) / 3,
+        (letters + counts[:, DIGIT]) / words / 8,
+        np.log1p(size) < np.log(40),
+        np.log1p(size) < np.log(14),
+        uppers / letters,
+        capitals / words,
+        upper[first],
+        counts[:, DIGIT] / size,
+        np.log1p(numbers),
+        first_category == DIGIT,
+        letters / size,
+        counts[:, UNSPACED] / letters,
+        np.minimum(latin / letters, 1),
+        np.minimum(cyrillic / letters, 1),
+        _addresses(run),
+        *(np.log1p(signs) / np.log1p(size)[:, None]).T,
+        *(signs > 0).T,
+        *ends,
+        final == 0,
+        first_category == PUNCTUATION,
+    ]
+    return np.stack([np.asarray(c, np.float32) for c in columns], axis=1)
+
+
+def _edges(run: Stream, bounds: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Find each paragraph's first and last visible character (its sentinels when there is none)."""
+    first_token = np.minimum(run.token_rows + 1, len(run.token_starts) - 1)
+    closing = np.append(run.token_rows[1:], len(run.token_starts)) - 1
+    last_token = np.maximum(closing - 1, 0)
+    return run.token_starts[first_token], run.token_ends[last_token] - 1
+
+
+def _addresses(run: Stream) -> npt.NDArray[np.bool_]:
+    """Say which paragraphs hold a web address: "://" or "www."."""
+    f = run.folded
+    if len(f) < 4:
+        return np.zeros(len(run.starts), np.bool_)
+    hit = np.zeros(len(f), np.bool_)
+    hit[:-2] = (f[:-2] == 58) & (f[1:-1] == 47) & (f[2:] == 47)
+    hit[:-3] |= (f[:-3] == 119) & (f[1:-2] == 119) & (f[2:-1] == 119) & (f[3:] == 46)
+    return np.add.reduceat(hit, run.starts, dtype=np.int64) > 0
