@@ -66,5 +66,3 @@ class LinearClassifier:
         scales = np.maximum(np.abs(weights).max(axis=1), 1e-9) / 127
         units = np.rint(weights / scales[:, None]).T
         return cls(np.ascontiguousarray(units, np.int8), scales.astype(np.float32), bias.astype(np.float32))
-
-

@@ -20,9 +20,9 @@ import numpy.typing as npt
 
 from stripper import model as models
 from stripper.document import Cleaned, Decision, Document, Label, Paragraph, Verdict
-from stripper.errors import InputError, InputTypeError, OptionError, StripperError
+from stripper.errors import InputError, InputTypeError, ModelError, OptionError, StripperError
 from stripper.features import Features, featurize
-from stripper.kinds import APPEAL, CONTENT, KINDS, label_of
+from stripper.kinds import APPEAL, CONTENT, KINDS
 from stripper.reasons import HeldBack, explain
 from stripper.rendering import cleaned_text
 from stripper.segment import Segmentation, looks_like_markdown, segment
@@ -105,6 +105,10 @@ class Stripper:
     """
 
     __slots__ = ("_model", "_options", "_protects", "_threshold")
+    _model: models.Model
+    _options: Options
+    _protects: Callable[[str], bool] | None
+    _threshold: float
 
     def __init__(
         self,
@@ -144,14 +148,16 @@ class Stripper:
         options, digest = state
         model = models.load(options.model)
         if model.digest != digest:
-            raise models.ModelError(
+            raise ModelError(
                 f"Model {model.name} here (digest {model.digest[:12]}) is not the one that this Stripper was pickled "
                 f"with ({digest[:12]}). Install the same stripper and model on both sides."
             )
         self._prepare(options, model)
 
     def __repr__(self) -> str:
-        return f"Stripper(model={self._model.name!r}, threshold={self._threshold:.3f}, keep={sorted(self._options.keep)})"
+        return (
+            f"Stripper(model={self._model.name!r}, threshold={self._threshold:.3f}, keep={sorted(self._options.keep)})"
+        )
 
     @property
     def model(self) -> models.Model:
@@ -181,7 +187,12 @@ class Stripper:
         return cleaned_text(text, parts.spans, ~judged.removed) if judged.removed.any() else text
 
     def clean(
-        self, document: str | bytes | Document, *, format: Format = "auto", url: str | None = None, id: str | None = None
+        self,
+        document: str | bytes | Document,
+        *,
+        format: Format = "auto",
+        url: str | None = None,
+        id: str | None = None,
     ) -> Cleaned:
         """Give a document without its appeals, with a decision for each paragraph.
 
@@ -268,7 +279,10 @@ class Stripper:
         if not paragraphs:
             return []
         judged = self._judge(paragraphs)
-        return [Decision(paragraph, *rest) for paragraph, rest in zip(paragraphs, self._told(paragraphs, judged), strict=True)]
+        return [
+            Decision(paragraph, *rest)
+            for paragraph, rest in zip(paragraphs, self._told(paragraphs, judged), strict=True)
+        ]
 
     def _clean_numbered(self, number: int, document: str | bytes | Document, format: Format) -> Cleaned:
         try:

@@ -112,7 +112,7 @@ class ContextNetworks:
         """
         scaled = np.clip((rows - self.center) / self.spread, -_CLIP, _CLIP)
         hidden = np.maximum(scaled @ self.hidden_weights + self.hidden_bias, 0)
-        networks, width, kinds = self.output_weights.shape
+        networks, width, _ = self.output_weights.shape
         outputs = hidden.reshape(len(rows), networks, width).transpose(1, 0, 2) @ self.output_weights
         outputs += self.output_bias[:, None, :]
         outputs -= outputs.max(axis=2, keepdims=True)

@@ -71,7 +71,9 @@ class Model:
         points = self.card["operating_points"]
         if operating_point not in points:
             names = ", ".join(repr(name) for name in points)
-            raise OptionError(f"There is no operating point {operating_point!r} in model {self.name}; use one of {names}.")
+            raise OptionError(
+                f"There is no operating point {operating_point!r} in model {self.name}; use one of {names}."
+            )
         return float(points[operating_point]["threshold"])
 
 

@@ -50,7 +50,9 @@ def orphans(paragraphs: list[str], removed: npt.NDArray[np.bool_]) -> None:
         if not levels[row]:
             continue
         end = row + 1
-        while end < len(paragraphs) and not (levels[end] and (levels[row] == _RULE_LEVEL or levels[end] <= levels[row])):
+        while end < len(paragraphs) and not (
+            levels[end] and (levels[row] == _RULE_LEVEL or levels[end] <= levels[row])
+        ):
             end += 1
         section = removed[row + 1 : end]
         if len(section) and section.all():

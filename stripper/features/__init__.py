@@ -17,7 +17,7 @@ from stripper.features.ngrams import BUCKETS, FAMILIES, HASHING
 
 DENSE_NAMES: Final = shape.FEATURE_NAMES + place.FEATURE_NAMES
 
-__all__ = ["BUCKETS", "DENSE_NAMES", "FAMILIES", "Features", "featurize", "feature_names", "features_digest"]
+__all__ = ["BUCKETS", "DENSE_NAMES", "FAMILIES", "Features", "feature_names", "features_digest", "featurize"]
 
 
 class Features(NamedTuple):

@@ -131,7 +131,8 @@ def token_hashes(run: Stream) -> tuple[U64, U64]:
 def _bucket(hashes: U64, family: str) -> I64:
     salted = hashes + np.uint64(FAMILIES.index(family) * _BASE & _MASK)  # "the" as a word is not "the" inside one
     mixed = (salted ^ (salted >> np.uint64(29))) * np.uint64(_FINISH)
-    return (mixed >> np.uint64(64 - BUCKET_BITS)).astype(np.int64)
+    buckets: I64 = (mixed >> np.uint64(64 - BUCKET_BITS)).astype(np.int64)
+    return buckets
 
 
 def families(run: Stream, prefix: U64, hashes: U64) -> list[tuple[I64, I64]]:

@@ -26,7 +26,9 @@ FEATURE_NAMES: Final = (
 _COMMON: Final = 0.3
 
 
-def places(sizes: npt.NDArray[np.int64], tokens: npt.NDArray[np.uint64], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+def places(
+    sizes: npt.NDArray[np.int64], tokens: npt.NDArray[np.uint64], rows: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float32]:
     """Describe the place of each paragraph of ONE document.
 
     Parameters

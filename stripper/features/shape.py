@@ -23,7 +23,7 @@ _SIGNS: Final = {
     "slash": "/",
     "colon": ":：",
     "comma": ",，、،",
-    "quote": "\"“”„«»「」『』",
+    "quote": '"“”„«»「」『』',
     "bracket": "()[]（）【】",
     "copyright": "©®™",
     "dash": "-–—",

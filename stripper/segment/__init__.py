@@ -87,7 +87,11 @@ def _structure(lines: Sequence[Line], at: int, is_markdown: bool) -> _Group:
     """Give the group that begins at a line."""
     line = lines[at]
     text = line.text
-    if text[0].isalpha() and (not is_markdown or at + 1 == len(lines) or lines[at + 1].after_blank) and text[1:2] not in ".)":
+    if (
+        text[0].isalpha()
+        and (not is_markdown or at + 1 == len(lines) or lines[at + 1].after_blank)
+        and text[1:2] not in ".)"
+    ):
         return [line], "paragraph"  # most lines by far
     if is_rule(text):
         return [line], "rule"
@@ -128,11 +132,11 @@ def _joined(groups: list[_Group]) -> list[_Group]:
     joined: list[_Group] = []
     for block in blocks:
         lines = [line for group, _ in block for line in group]
-        if established and block[0][1] == "paragraph" and wrapping.may_wrap(lines):
-            if wrapping.is_wrapped(lines, width, established=True):
-                joined.append((lines, "paragraph"))
-                continue
-        joined += block
+        candidate = established and block[0][1] == "paragraph" and wrapping.may_wrap(lines)
+        if candidate and wrapping.is_wrapped(lines, width, established=True):
+            joined.append((lines, "paragraph"))
+        else:
+            joined += block
     return joined
 
 

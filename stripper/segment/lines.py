@@ -34,7 +34,7 @@ def visible_lines(text: str) -> list[Line]:
             blank = True
         last = end
         body = raw.strip(_TRIM_ALL)
-        if not body or (not body[0].isprintable() or body[0] == "\u200b") and _BLANK.match(body):
+        if not body or ((not body[0].isprintable() or body[0] == "\u200b") and _BLANK.match(body)):
             blank = True
             continue
         lead = raw.find(body[0])

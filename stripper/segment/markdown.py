@@ -39,8 +39,16 @@ def looks_like_markdown(text: str) -> bool:
     tables = any("|" in above and "|" in line and TABLE_RULE.match(line) for above, line in zip(lines, lines[1:]))
     if fences >= 2 or tables:
         return True
-    headings = sum(1 for line in lines if line[:1] == "#" and HEADING.match(line) and not line.endswith("#") | line[1:].strip()[:1].isdigit())
-    headings += sum(1 for above, line in zip(lines, lines[1:]) if above and len(line) >= 3 and line[0] in "=-" and SETEXT.match(line) and "=" in line)
+    headings = sum(
+        1
+        for line in lines
+        if line[:1] == "#" and HEADING.match(line) and not line.endswith("#") | line[1:].strip()[:1].isdigit()
+    )
+    headings += sum(
+        1
+        for above, line in zip(lines, lines[1:])
+        if above and len(line) >= 3 and line[0] in "=-" and SETEXT.match(line) and "=" in line
+    )
     links = len(_LINK.findall(sample))
     strong = len(_STRONG.findall(sample))
     return (headings > 0) + (links > 0) + (strong > 0) + fences >= 2 or max(headings, links, strong) >= 3
@@ -52,7 +60,7 @@ def front_matter_end(lines: list[str]) -> int:
         return 0
     rule = lines[0].lstrip("\ufeff")
     for number, line in enumerate(lines[1:200], start=1):
-        if line == rule or rule == "---" and line == "...":
+        if line == rule or (rule == "---" and line == "..."):
             inside = [entry for entry in lines[1:number] if entry]
             return number + 1 if inside and _KEY.match(inside[0]) else 0
     return 0
@@ -86,7 +94,7 @@ def without_code(lines: list[Line]) -> Iterator[Line]:
             indented = cut = True
         else:
             indented = False
-            in_list = ITEM.match(text) is not None or in_list and (not line.after_blank or line.indent >= 2)
+            in_list = ITEM.match(text) is not None or (in_list and (not line.after_blank or line.indent >= 2))
             yield line._replace(after_blank=line.after_blank or cut)
             cut = False
 

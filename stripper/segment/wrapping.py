@@ -17,9 +17,11 @@ from stripper.segment.lines import Line
 MIN_WIDTH: Final = 40
 MAX_WIDTH: Final = 100
 _TABLE: Final = re.compile(r"\t|\||\S {3,}\S.* {3,}\S")
-_ENDS: Final = tuple(".!?:;…。！？।۔؟\"”»)")
+_ENDS: Final = tuple('.!?:;…。！？।۔؟"”»)')
 #: Share of next lines that begin in lower case; wrapped English has 0.85, German 0.6, a list of names 0.
 _LOWER: Final = 0.35
+#: Share of breaks at the margin; a wrapped paragraph has all, but people also edit wrapped text.
+_FULL: Final = 0.85
 
 
 def columns(text: str) -> int:
@@ -54,19 +56,19 @@ def is_wrapped(block: Sequence[Line], width: int, *, established: bool) -> bool:
     if not MIN_WIDTH <= width <= MAX_WIDTH or any(_TABLE.search(line.text) for line in block):
         return False
     breaks = list(zip(block, block[1:]))
-    full = sum(_would_not_fit(line, after, width) for line, after in breaks)
-    if full < max(len(breaks) * 0.85, 1):
-        return False
-    goes_on = sum(_goes_on(line, after) for line, after in breaks)
+    full = sum(_would_not_fit(line, after, width) for line, after in breaks) / len(breaks)
+    goes_on = sum(_goes_on(line, after) for line, after in breaks) / len(breaks)
     if established:
-        return goes_on > 0 or len(breaks) == 1 and not block[0].text.endswith(_ENDS)
-    return len(breaks) >= 2 and goes_on >= _LOWER * len(breaks)
+        return full >= _FULL or (full >= _FULL / 2 and goes_on >= 2 * _LOWER)
+    return len(breaks) >= 2 and full >= _FULL and goes_on >= _LOWER
 
 
 def _would_not_fit(line: Line, after: Line, width: int) -> bool:
     word = after.text.split(None, 1)[0]
     room = width - columns(line.text)
-    return room < 12 if len(word) > 40 or not word.isascii() and columns(word) > len(word) else columns(word) + 1 > room
+    if columns(word) > len(word):  # wide scripts break anywhere, so their lines are full to the margin
+        return room < 3
+    return min(columns(word), MIN_WIDTH) + 1 > room
 
 
 def _goes_on(line: Line, after: Line) -> bool:

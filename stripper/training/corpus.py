@@ -71,7 +71,9 @@ def read(sources: Iterable[Path], *, split: str | None = None, exclude_sites: Co
                     if line.strip():
                         documents.append(_parse(line, f"{path}, line {number}", source))
             except UnicodeDecodeError as error:
-                raise CorpusError(f"{path}: not UTF-8 ({error.reason}); labelled files are JSON Lines in UTF-8.") from None
+                raise CorpusError(
+                    f"{path}: not UTF-8 ({error.reason}); labelled files are JSON Lines in UTF-8."
+                ) from None
     return [d for d in documents if (split is None or d.split == split) and d.site not in exclude_sites]
 
 

@@ -41,7 +41,11 @@ def outcomes(documents: list[Labelled], stripper: Stripper, progress: Callable[[
 
 
 def evaluate(
-    documents: list[Labelled], stripper: Stripper, *, by: str | None = None, progress: Callable[[str], None] | None = None
+    documents: list[Labelled],
+    stripper: Stripper,
+    *,
+    by: str | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Give the figures of `metrics.figures`, and with `by` those of each group under "groups".
 
@@ -78,7 +82,9 @@ def _by_kind(measured: Outcomes) -> dict[str, Any]:
             "paragraphs": len(rows.gold),
             "lost" if column == 0 else "found": share,
             "found_asking": share if kind in ASKING_KINDS else None,
-            "kind_accuracy": float((rows.kind == column)[rows.removed].mean()) if column and rows.removed.any() else None,
+            "kind_accuracy": float((rows.kind == column)[rows.removed].mean())
+            if column and rows.removed.any()
+            else None,
         }
     return groups
 

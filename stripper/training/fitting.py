@@ -130,7 +130,10 @@ def _fit_network(rows: F32, gold: I64, seed: int) -> list[npt.NDArray[Any]]:
         network.fit(rows, gold)
     output, bias = np.zeros((HIDDEN, len(KINDS))), np.full(len(KINDS), -12.0)
     if len(network.classes_) == 2:
-        output[:, network.classes_[1]], bias[network.classes_] = network.coefs_[1][:, 0], [0.0, network.intercepts_[1][0]]
+        output[:, network.classes_[1]], bias[network.classes_] = (
+            network.coefs_[1][:, 0],
+            [0.0, network.intercepts_[1][0]],
+        )
     else:
         output[:, network.classes_], bias[network.classes_] = network.coefs_[1], network.intercepts_[1]
     return [network.coefs_[0], network.intercepts_[0], output, bias]

@@ -34,7 +34,12 @@ class Outcomes:
     def only(self, rows: npt.NDArray[np.bool_]) -> Outcomes:
         """Give the outcomes of some paragraphs."""
         return Outcomes(
-            self.gold[rows], self.kind[rows], self.probability[rows], self.removed[rows], self.words[rows], self.document[rows]
+            self.gold[rows],
+            self.kind[rows],
+            self.probability[rows],
+            self.removed[rows],
+            self.words[rows],
+            self.document[rows],
         )
 
 
@@ -72,10 +77,8 @@ def _share(
     return int(weights[of & what].sum()) / whole if whole else None
 
 
-def threshold_at(
-    probability: npt.NDArray[np.float64], content: npt.NDArray[np.bool_], loss: float
-) -> float:
-    """Give the lowest threshold at which at most a share `loss` of the content is removed (probability >= threshold)."""
+def threshold_at(probability: npt.NDArray[np.float64], content: npt.NDArray[np.bool_], loss: float) -> float:
+    """Give the lowest threshold that removes (probability >= threshold) at most a share `loss` of the content."""
     against = np.sort(probability[content])[::-1]
     allowed = int(np.floor(loss * len(against) + 1e-9))
     if allowed >= len(against):

@@ -15,9 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from stripper import model as models
+from stripper.classifier import LinearClassifier
 from stripper.cleaner import Stripper
-from stripper.context import ContextNetworks, calibrated, log_odds
+from stripper.context import F32, ContextNetworks, calibrated, log_odds
 from stripper.errors import CorpusError, OutputExists
+from stripper.kinds import KINDS
 from stripper.training import fitting
 from stripper.training.corpus import Labelled, describe, read
 from stripper.training.evaluation import evaluate, table
@@ -111,10 +113,10 @@ def _documents(
     documents = read(sources, split="train", exclude_sites=exclude_sites)
     held_out = read(dev, split="dev") if dev else []
     if dev and not held_out:
-        raise CorpusError(f"{', '.join(map(str, dev))}: no documents of split dev; mark them \"split\": \"dev\".")
+        raise CorpusError(f'{", ".join(map(str, dev))}: no documents of split dev; mark them "split": "dev".')
     shared = {d.site for d in documents} & {d.site for d in held_out}
     if shared:
-        raise CorpusError(f"Site {sorted(shared)[0]!r} is among the training and the dev documents; a site belongs to one.")
+        raise CorpusError(f"Site {min(shared)!r} is among the training and the dev documents; a site belongs to one.")
     labels = {label for document in documents for label in document.labels}
     if len({d.site for d in documents}) < fitting.FOLDS or len(labels - {"?"}) < 2:
         raise CorpusError(
@@ -124,11 +126,9 @@ def _documents(
     return documents, held_out
 
 
-def _out_of_fold(
-    rows: fitting.F32, training: fitting.Training, seed: int, jobs: int, progress: fitting.Progress
-) -> fitting.F32:
+def _out_of_fold(rows: F32, training: fitting.Training, seed: int, jobs: int, progress: fitting.Progress) -> F32:
     """Predict each training paragraph by second stages that saw nothing of its site."""
-    chances = np.zeros((len(rows), len(models.KINDS)), np.float32)
+    chances = np.zeros((len(rows), len(KINDS)), np.float32)
     for fold in range(fitting.FOLDS):
         inside = training.fold == fold
         fit_on = ~inside & (training.gold >= 0)
@@ -138,7 +138,7 @@ def _out_of_fold(
 
 
 def _operating_points(
-    context: ContextNetworks, chances: fitting.F32, gold: npt.NDArray[np.int64]
+    context: ContextNetworks, chances: F32, gold: npt.NDArray[np.int64]
 ) -> tuple[ContextNetworks, dict[str, Any]]:
     """Calibrate, then choose each threshold by the content that it loses."""
     known = gold >= 0
@@ -160,7 +160,7 @@ def _operating_points(
 
 def _write(
     out: Path,
-    classifier: models.LinearClassifier,
+    classifier: LinearClassifier,
     context: ContextNetworks,
     card: dict[str, Any],
     held_out: list[Labelled],
@@ -198,7 +198,8 @@ below and more.
 
 ## Data
 
-{data["documents"]} documents, {data["paragraphs"]} paragraphs, {data["sites"]} sites. Documents by language: {languages}.
+{data["documents"]} documents, {data["paragraphs"]} paragraphs, {data["sites"]} sites.
+Documents by language: {languages}.
 
 {_sources(data)}
 ## Operating points
