@@ -76,4 +76,13 @@ def test_separators_and_headings_go_with_what_they_introduced(
 
 
 def test_levels_are_read_from_the_paragraph_alone() -> None:
-    assert [level(p) for p in ("# A", "###### B", "* * *", "====", "A\n---", "A - B", "#tag", "")] == [1, 6, 7, 7, 2, 0, 0, 0]
+    assert [level(p) for p in ("# A", "###### B", "* * *", "====", "A\n---", "A - B", "#tag", "")] == [
+        1,
+        6,
+        7,
+        7,
+        2,
+        0,
+        0,
+        0,
+    ]

@@ -113,13 +113,21 @@ def test_markdown_blocks_are_found_and_code_is_never_a_paragraph() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["\n".join(NEWS), "# 1 seed wins again\n- he said\n* and she", "1. first\n2. second\nA [sic] b (c)", "2 ** 3 ** 4", ""],
+    [
+        "\n".join(NEWS),
+        "# 1 seed wins again\n- he said\n* and she",
+        "1. first\n2. second\nA [sic] b (c)",
+        "2 ** 3 ** 4",
+        "",
+    ],
 )
 def test_plain_text_with_stray_signs_is_not_markdown(text: str) -> None:
     assert not looks_like_markdown(text)
 
 
-@pytest.mark.parametrize("piece", ["[", "*", "|", "> ", "- ", " ", "`", "<!--", "\n", "a\n", "#\n", "---\n", "```\n", "[a]: "])
+@pytest.mark.parametrize(
+    "piece", ["[", "*", "|", "> ", "- ", " ", "`", "<!--", "\n", "a\n", "#\n", "---\n", "```\n", "[a]: "]
+)
 def test_awkward_input_takes_linear_time(piece: str) -> None:
     started = time.perf_counter()
     segment(piece * (1_000_000 // len(piece)), format="markdown")
