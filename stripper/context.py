@@ -2,7 +2,8 @@
 
 A plea of eight lines has lines that read like news; what stands before and after them gives them away. The columns
 show each paragraph the scores of its neighbours, the strongest and the mean scores before and after it, and its shape;
-a few small networks look at one row each, and their mean counts.
+a few small networks look at one row each. A second pass sees what the first
+said of the neighbours, so that certainty spreads along a plea.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from stripper.kinds import KINDS
 F32 = npt.NDArray[np.float32]
 
 #: Neighbours whose full scores are seen, on each side.
-REACH: Final = 3
+REACH: Final = 5
 #: Log-probabilities below this are all the same: "certainly not".
 _FLOOR: Final = -8.0
 _SCALE: Final = 4.0
 _BEYOND: Final = -0.5  # stands for the log-probabilities (already scaled) of a neighbour beyond the document's edge
-_CLIP: Final = 5.0  # standard deviations
+CLIP: Final = 5.0  # standard deviations
 
 
 class ContextModel(Protocol):
@@ -79,8 +80,8 @@ def _around(chances: F32) -> list[F32]:
 
 
 @dataclass(frozen=True, eq=False)
-class ContextNetworks:
-    """Several networks of one hidden layer; the mean of their probabilities, calibrated.
+class Networks:
+    """Several networks of one hidden layer; the mean of their probabilities counts.
 
     Attributes
     ----------
@@ -90,8 +91,6 @@ class ContextNetworks:
     hidden_bias : float32 ndarray, shape (n_networks * n_hidden,)
     output_weights : float32 ndarray, shape (n_networks, n_hidden, n_kinds)
     output_bias : float32 ndarray, shape (n_networks, n_kinds)
-    calibration : float32 ndarray, shape (2,)
-        Slope and intercept on the log-odds of "an appeal" (Platt, 1999), fitted on other sites than the rest.
     """
 
     center: F32
@@ -100,17 +99,20 @@ class ContextNetworks:
     hidden_bias: F32
     output_weights: F32
     output_bias: F32
-    calibration: F32
 
-    def raw(self, rows: F32) -> F32:
+    def probabilities(self, rows: F32) -> F32:
         """Give the networks' mean probabilities, not calibrated.
 
         Parameters
         ----------
         rows : float32 ndarray, shape (n_paragraphs, n_columns)
-            As laid out by `columns`.
+
+        Returns
+        -------
+        float32 ndarray, shape (n_paragraphs, n_kinds)
+            Rows sum to 1.
         """
-        scaled = np.clip((rows - self.center) / self.spread, -_CLIP, _CLIP)
+        scaled = np.clip((rows - self.center) / self.spread, -CLIP, CLIP)
         hidden = np.maximum(scaled @ self.hidden_weights + self.hidden_bias, 0)
         networks, width, _ = self.output_weights.shape
         outputs = hidden.reshape(len(rows), networks, width).transpose(1, 0, 2) @ self.output_weights
@@ -120,6 +122,27 @@ class ContextNetworks:
         outputs /= outputs.sum(axis=2, keepdims=True)
         mean: F32 = outputs.mean(axis=0)
         return mean
+
+
+@dataclass(frozen=True, eq=False)
+class TwoPassContext:
+    """Networks that look at scores, then networks that also look at what the first said of the neighbours.
+
+    Attributes
+    ----------
+    first, second : Networks
+    calibration : float32 ndarray, shape (2,)
+        Slope and intercept on the log-odds of "an appeal" (Platt, 1999), fitted on other sites than the rest.
+    """
+
+    first: Networks
+    second: Networks
+    calibration: F32
+
+    def raw(self, scores: F32, dense: F32) -> F32:
+        """Give each kind's probability for one document, not calibrated, shape (n_paragraphs, n_kinds)."""
+        rows = columns(scores, dense)
+        return self.second.probabilities(with_opinions(rows, self.first.probabilities(rows)))
 
     def probabilities(self, scores: F32, dense: F32) -> F32:
         """Estimate how likely each paragraph of one document is to be of each kind.
@@ -138,7 +161,13 @@ class ContextNetworks:
         ----------
         Calibration: ``card.json`` of the release, entry "calibration".
         """
-        return calibrated(self.raw(columns(scores, dense)), self.calibration)
+        return calibrated(self.raw(scores, dense), self.calibration)
+
+
+def with_opinions(rows: F32, opinions: F32) -> F32:
+    """Put the first pass's probabilities, of the paragraph and all around it, beside the columns of one document."""
+    logs = np.log(np.maximum(opinions, np.float32(1e-5)))
+    return np.concatenate([rows, columns(logs, np.zeros((len(rows), 0), np.float32))], axis=1)
 
 
 def log_odds(probabilities: F32) -> npt.NDArray[np.float64]:

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stripper.classifier import LinearClassifier
-from stripper.context import ContextNetworks, column_count
+from stripper.context import Networks, TwoPassContext, column_count
 from stripper.errors import FeatureMismatch, ModelError, OptionError
 from stripper.features import BUCKETS, DENSE_NAMES, features_digest
 from stripper.kinds import KINDS
@@ -51,7 +51,7 @@ class Model:
     """
 
     classifier: LinearClassifier
-    context: ContextNetworks
+    context: TwoPassContext
     card: Mapping[str, Any]
     name: str
 
@@ -127,13 +127,15 @@ def _load(folder: Path, name: str, stamps: tuple[tuple[str, int, int], ...]) -> 
         if file not in files:
             raise ModelError(f"{folder / CARD}: lists no {file}. {_REMEDY}")
     linear = _arrays(folder / _CLASSIFIER_FILE, files[_CLASSIFIER_FILE])
-    networks = _arrays(folder / _CONTEXT_FILE, files[_CONTEXT_FILE])
+    nested = _nested(_arrays(folder / _CONTEXT_FILE, files[_CONTEXT_FILE]))
     try:
-        classifier, context = LinearClassifier(**linear), ContextNetworks(**networks)
-    except TypeError as error:
+        classifier = LinearClassifier(**linear)
+        first, second = Networks(**nested["first"]), Networks(**nested["second"])
+        context = TwoPassContext(first, second, nested[""]["calibration"])
+    except (TypeError, KeyError) as error:
         raise ModelError(f"{folder}: the arrays are not those of a model ({error}). {_REMEDY}") from None
-    rows, n_columns = classifier.weights.shape[0], context.hidden_weights.shape[0]
-    if rows != BUCKETS or n_columns != column_count(len(DENSE_NAMES)):
+    columns = column_count(len(DENSE_NAMES)), column_count(len(DENSE_NAMES)) + column_count(0)
+    if len(classifier.weights) != BUCKETS or (len(first.center), len(second.center)) != columns:
         raise FeatureMismatch(f"{folder}: the arrays' shapes do not fit this version's features. {_REMEDY}")
     return Model(classifier, context, card, name)
 
@@ -170,7 +172,7 @@ def read_card(folder: Path) -> dict[str, Any]:
 
 
 def save(
-    folder: Path, classifier: LinearClassifier, context: ContextNetworks, card: Mapping[str, Any], readme: str
+    folder: Path, classifier: LinearClassifier, context: TwoPassContext, card: Mapping[str, Any], readme: str
 ) -> dict[str, Any]:
     """Write a release into an existing, empty folder and give its finished card.
 
@@ -183,7 +185,14 @@ def save(
     """
     files = {
         _CLASSIFIER_FILE: _npz({key: getattr(classifier, key) for key in LinearClassifier.__dataclass_fields__}),
-        _CONTEXT_FILE: _npz({key: getattr(context, key) for key in ContextNetworks.__dataclass_fields__}),
+        _CONTEXT_FILE: _npz(
+            {
+                f"{part}.{key}": getattr(getattr(context, part), key)
+                for part in ("first", "second")
+                for key in Networks.__dataclass_fields__
+            }
+            | {"calibration": context.calibration}
+        ),
     }
     finished = {
         "format": FORMAT,
@@ -221,6 +230,15 @@ def _npz(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
     return buffer.getvalue()
+
+
+def _nested(arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, dict[str, npt.NDArray[Any]]]:
+    """Group arrays named ``part.name`` by part; those without a part under the empty name."""
+    groups: dict[str, dict[str, npt.NDArray[Any]]] = {}
+    for name, array in arrays.items():
+        part, _, rest = name.rpartition(".")
+        groups.setdefault(part, {})[rest] = array
+    return groups
 
 
 def _arrays(path: Path, data: bytes) -> dict[str, npt.NDArray[Any]]:

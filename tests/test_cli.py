@@ -125,7 +125,8 @@ def test_model_shows_and_verifies(tmp_path: Path) -> None:
 
 def test_train_and_evaluate_run_from_the_command(tmp_path: Path) -> None:
     lines = [
-        json.dumps({"site": f"s{n}", "paragraphs": NEWS + PLEA, "labels": ["content"] * 5 + ["donate"] * 5}) for n in range(6)
+        json.dumps({"site": f"s{n}", "paragraphs": NEWS + PLEA, "labels": ["content"] * 5 + ["donate"] * 5})
+        for n in range(6)
     ]
     (tmp_path / "mine.jsonl").write_text("\n".join(lines))
     result = run("train", tmp_path / "mine.jsonl", "--out", tmp_path / "m")
@@ -165,7 +166,9 @@ def test_binary_data_is_refused(tmp_path: Path, data: bytes) -> None:
 
 
 def test_another_encoding_is_guessed_and_said(tmp_path: Path) -> None:
-    text = "Die Brücke über die Förde wird für sechs Wochen gesperrt, sagte die Bürgermeisterin. Später fährt die Fähre."
+    text = (
+        "Die Brücke über die Förde wird für sechs Wochen gesperrt, sagte die Bürgermeisterin. Später fährt die Fähre."
+    )
     (tmp_path / "alt.txt").write_bytes(text.encode("cp1252"))
     result = run("clean", tmp_path / "alt.txt")
     assert result.stdout.decode() == text
@@ -202,7 +205,9 @@ def test_an_existing_output_is_kept_without_force(article: Path, tmp_path: Path)
 
 def test_a_full_disk_is_an_error() -> None:
     with open("/dev/full", "wb") as full:
-        result = subprocess.run([COMMAND, "clean"], input=ARTICLE.encode(), stdout=full, stderr=subprocess.PIPE, check=False)
+        result = subprocess.run(
+            [COMMAND, "clean"], input=ARTICLE.encode(), stdout=full, stderr=subprocess.PIPE, check=False
+        )
     assert result.returncode == 1
     assert b"No space left" in result.stderr
     assert b"Traceback" not in result.stderr
@@ -230,7 +235,9 @@ def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
     big = tmp_path / "big.txt"
     big.write_text("\n".join(NEWS * 20_000))
     result = subprocess.run(
-        ["bash", "-c", f"{COMMAND} clean --threshold 1 {big} | head -1; exit ${{PIPESTATUS[0]}}"], capture_output=True, check=False
+        ["bash", "-c", f"{COMMAND} clean --threshold 1 {big} | head -1; exit ${{PIPESTATUS[0]}}"],
+        capture_output=True,
+        check=False,
     )
     assert result.stderr == b""
     assert result.stdout.decode().strip() == NEWS[0]
@@ -247,7 +254,9 @@ def test_interrupting_removes_partial_output_and_exits_130(tmp_path: Path) -> No
     folder.mkdir()
     for number in range(3000):
         (folder / f"{number:04}.txt").write_text(ARTICLE)
-    process = subprocess.Popen([COMMAND, "clean", folder, "-o", out, "--removed", tmp_path / "gone.jsonl"], stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [COMMAND, "clean", folder, "-o", out, "--removed", tmp_path / "gone.jsonl"], stderr=subprocess.PIPE
+    )
     while not list(out.glob("*.txt")):
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)

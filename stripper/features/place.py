@@ -64,29 +64,30 @@ def places(
         title,
         repeated,
     ]
-    return np.stack([np.asarray(c, np.float32) for c in columns], axis=1)
+    table = np.empty((n, len(columns)), np.float32)
+    for number, column in enumerate(columns):
+        table[:, number] = column
+    return table
 
 
 def _shared(n: int, tokens: npt.NDArray[np.uint64], rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float64], ...]:
     """Give the shares of each paragraph's rarer words that stand elsewhere, earlier, and in the first paragraph."""
-    key = tokens ^ (rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
-    _, keep = np.unique(key, return_index=True)  # a word counts once a paragraph
-    keep.sort()
-    tokens, rows = tokens[keep], rows[keep]
     order = np.argsort(tokens, kind="stable")
     ranked, ranked_rows = tokens[order], rows[order]
-    opens = np.flatnonzero(np.append(True, ranked[1:] != ranked[:-1]))
-    frequency = np.diff(np.append(opens, len(ranked)))
-    first_row = ranked_rows[opens]
+    new_token = np.append(True, ranked[1:] != ranked[:-1])
+    first_in_row = new_token | np.append(True, ranked_rows[1:] != ranked_rows[:-1])
+    ranked_rows, new_token = ranked_rows[first_in_row], new_token[first_in_row]  # a word counts once a paragraph
+    opens = np.flatnonzero(new_token)
+    frequency = np.diff(opens, append=len(ranked_rows))
     spread = np.repeat(frequency, frequency)
+    first = np.repeat(ranked_rows[opens], frequency)
     rare = spread <= max(_COMMON * n, 2)
     known = np.maximum(np.bincount(ranked_rows[rare], minlength=n), 1)
     elsewhere = np.bincount(ranked_rows[rare & (spread > 1)], minlength=n) / known
-    first = np.repeat(first_row, frequency)
     earlier = np.bincount(ranked_rows[rare & (first < ranked_rows)], minlength=n) / known
     in_title = np.bincount(ranked_rows[rare & (first == 0) & (ranked_rows > 0)], minlength=n)
-    title = in_title / max(int(np.sum(rows == 0)) - 2, 1)
-    signature = np.zeros(n, np.uint64)
-    np.add.at(signature, rows, tokens)
+    title = in_title / max(int(np.count_nonzero(ranked_rows == 0)) - 2, 1)
+    signature = np.add.reduceat(tokens, np.flatnonzero(np.append(True, rows[1:] != rows[:-1])))
     _, inverse, count = np.unique(signature, return_inverse=True, return_counts=True)
-    return elsewhere, earlier, title, np.log1p(count[inverse] - 1)
+    repeated = np.log1p(count[inverse] - 1)
+    return elsewhere, earlier, title, repeated

@@ -98,6 +98,7 @@ def shapes(run: Stream) -> npt.NDArray[np.float32]:
     float32 ndarray, shape (n_paragraphs, len(FEATURE_NAMES))
         Mostly within [-1, 3]: shares, logarithms scaled to about one, flags.
     """
+    # Below, x - low < width on unsigned numbers is low <= x < low + width in one comparison.
     n = len(run.starts)
     bounds = np.append(run.starts, len(run.codes))
     size = np.maximum(np.diff(bounds) - 2, 1).astype(np.float32)
@@ -105,7 +106,7 @@ def shapes(run: Stream) -> npt.NDArray[np.float32]:
     inside = np.minimum(run.codes, 0xFFFF)
     counts = np.bincount(rows * 5 + run.category, minlength=5 * n).reshape(n, 5).astype(np.float32)
     counts[:, PUNCTUATION] -= 2
-    sign_codes = _TABLE[inside].astype(np.int64)
+    sign_codes = _TABLE[inside]
     sign_codes[(run.codes >= 0x1F000) & (run.codes < 0x20000)] = _EMOJI
     marked = np.flatnonzero(sign_codes)
     width = len(_SIGNS) + 1
@@ -119,8 +120,8 @@ def shapes(run: Stream) -> npt.NDArray[np.float32]:
     number = run.category[run.token_starts] == DIGIT
     numbers = np.add.reduceat(number, run.token_rows, dtype=np.int64)
     letters = np.maximum(counts[:, LETTER] + counts[:, UNSPACED], 1)
-    latin = np.add.reduceat((run.folded >= 97) & (run.folded < 0x250), run.starts, dtype=np.int64)
-    cyrillic = np.add.reduceat((run.folded >= 0x400) & (run.folded < 0x530), run.starts, dtype=np.int64)
+    latin = np.add.reduceat(run.folded - np.uint32(97) < 0x250 - 97, run.starts, dtype=np.int64)
+    cyrillic = np.add.reduceat(run.folded - np.uint32(0x400) < 0x130, run.starts, dtype=np.int64)
     first, last = _edges(run, bounds)
     first_category = run.category[first]
     final = _ENDING_TABLE[inside[last]]
@@ -148,7 +149,10 @@ def shapes(run: Stream) -> npt.NDArray[np.float32]:
         final == 0,
         first_category == PUNCTUATION,
     ]
-    return np.stack([np.asarray(c, np.float32) for c in columns], axis=1)
+    table = np.empty((n, len(FEATURE_NAMES)), np.float32)
+    for number, column in enumerate(columns):
+        table[:, number] = column
+    return table
 
 
 def _edges(run: Stream, bounds: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

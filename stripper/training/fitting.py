@@ -11,16 +11,20 @@ import numpy as np
 import numpy.typing as npt
 
 from stripper.classifier import LinearClassifier
-from stripper.context import F32, ContextNetworks, columns
+from stripper.context import CLIP, F32, Networks, TwoPassContext, columns, with_opinions
 from stripper.features import BUCKETS, Features, featurize
 from stripper.kinds import KINDS, UNDECIDED
 from stripper.training.corpus import Labelled
+from stripper.training.recombination import recombined
 
 FOLDS: Final = 5
 #: Inverse of the L2 penalty and iterations of L-BFGS: stopping early regularises further; see models/EXPERIMENTS.md.
 PENALTY: Final = 40.0
 ITERATIONS: Final = 45
 NETWORKS: Final = 8
+#: Networks of an out-of-fold prediction, and copies of each recombined run of appeals.
+FOLD_NETWORKS: Final = 3
+COPIES: Final = 4
 HIDDEN: Final = 64
 EPOCHS: Final = 10
 BATCH: Final = 256
@@ -139,40 +143,107 @@ def _fit_network(rows: F32, gold: I64, seed: int) -> list[npt.NDArray[Any]]:
     return [network.coefs_[0], network.intercepts_[0], output, bias]
 
 
-def fit_context(
-    rows: F32, gold: I64, seed: int, jobs: int, progress: Progress, networks: int = NETWORKS
-) -> ContextNetworks:
-    """Fit the second stage.
-
-    Parameters
-    ----------
-    rows : float32 ndarray, shape (n_paragraphs, n_columns)
-        As `context.columns` lays them out from out-of-fold scores.
-    gold : int64 ndarray, shape (n_paragraphs,)
-        Index into KINDS; no undecided ones.
-    """
+def _fit_networks(rows: F32, gold: I64, seed: int, jobs: int, count: int) -> Networks:
     from joblib import Parallel, delayed
 
+    known = gold >= 0
+    rows, gold = rows[known], gold[known]
     center = rows.mean(axis=0, dtype=np.float64).astype(np.float32)
     spread = rows.std(axis=0, dtype=np.float64).astype(np.float32) + np.float32(1e-3)
-    scaled = np.clip((rows - center) / spread, -5, 5)
-    progress(f"second stage: {networks} networks on {len(gold)} paragraphs")
-    fits = Parallel(n_jobs=jobs)(delayed(_fit_network)(scaled, gold, seed + number) for number in range(networks))
+    scaled = np.clip((rows - center) / spread, -CLIP, CLIP)
+    fits = Parallel(n_jobs=jobs)(delayed(_fit_network)(scaled, gold, seed + number) for number in range(count))
     hidden_weights, hidden_bias, outputs, output_bias = zip(*fits, strict=True)
-    return ContextNetworks(
+    return Networks(
         center,
         spread,
         np.concatenate(hidden_weights, axis=1).astype(np.float32),
         np.concatenate(hidden_bias).astype(np.float32),
         np.stack(outputs).astype(np.float32),
         np.stack(output_bias).astype(np.float32),
-        np.array([1, 0], np.float32),
     )
 
 
-def context_rows(scores: Sequence[F32], features: Sequence[Features]) -> F32:
-    """Lay out the second stage's columns for many documents, one after the other."""
-    return np.concatenate([columns(score, f.dense) for score, f in zip(scores, features, strict=True)])
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """What the second stage is fitted on: real documents and recombined ones, one after the other.
+
+    Arrays have a row a paragraph.
+    """
+
+    rows: F32  # as `context.columns` lays them out, from out-of-fold scores
+    gold: I64
+    document: I64
+    fold: I64
+    real: npt.NDArray[np.bool_]  # whether the row belongs to a real document
+
+
+def stage(
+    documents: Sequence[Labelled], training: Training, scores: Sequence[F32], seed: int, progress: Progress
+) -> Stage:
+    """Lay out the second stage's columns of the documents and of their recombinations."""
+    first_rows = np.searchsorted(training.document, np.arange(len(documents)))
+    folds = training.fold[first_rows].tolist()
+    made = recombined(documents, folds, COPIES, np.random.default_rng(seed))
+    progress(f"second stage: {len(documents)} documents and {len(made)} recombined ones")
+    rows = [columns(score, f.dense) for score, f in zip(scores, training.features, strict=True)]
+    gold, document, fold = [training.gold], [training.document], [training.fold]
+    for number, (places, of_fold) in enumerate(made, start=len(documents)):
+        dense = featurize([documents[d].paragraphs[row] for d, row in places]).dense
+        rows.append(columns(np.stack([scores[d][row] for d, row in places]), dense))
+        gold.append(np.array([training.gold[first_rows[d] + row] for d, row in places]))
+        document.append(np.full(len(places), number))
+        fold.append(np.full(len(places), of_fold))
+    documents_of_rows = np.concatenate(document)
+    real = documents_of_rows < len(documents)
+    return Stage(np.concatenate(rows), np.concatenate(gold), documents_of_rows, np.concatenate(fold), real)
+
+
+def _opinions(table: Stage, opinions: F32) -> F32:
+    """Put the first pass's probabilities beside the columns, document by document."""
+    edges = np.flatnonzero(np.diff(table.document)) + 1
+    parts = zip(np.split(table.rows, edges), np.split(opinions, edges), strict=True)
+    return np.concatenate([with_opinions(rows, opinion) for rows, opinion in parts])
+
+
+def fit_context(
+    table: Stage, seed: int, jobs: int, progress: Progress, *, out_of_fold: bool
+) -> tuple[TwoPassContext, F32 | None]:
+    """Fit both passes of the second stage.
+
+    Parameters
+    ----------
+    out_of_fold : bool
+        Whether to predict every row by second passes that saw nothing of its site, too.
+
+    Returns
+    -------
+    context : TwoPassContext
+        Not calibrated yet.
+    chances : float32 ndarray, shape (n_rows, n_kinds), or None
+        The out-of-fold predictions.
+    """
+    progress(f"second stage, first pass: {NETWORKS} networks on {len(table.gold)} paragraphs")
+    first = _fit_networks(table.rows, table.gold, seed, jobs, NETWORKS)
+    everything = np.ones(len(table.gold), np.bool_)
+    opinions = _by_fold(table.rows, everything, table, seed, jobs, progress)
+    rows = _opinions(table, opinions)
+    progress(f"second stage, second pass: {NETWORKS} networks")
+    # Recombined documents teach the first pass how appeals stand; fitted on them too, the second trusted them too much.
+    second = _fit_networks(rows[table.real], table.gold[table.real], seed + NETWORKS, jobs, NETWORKS)
+    chances = _by_fold(rows, table.real, table, seed + NETWORKS, jobs, progress) if out_of_fold else None
+    return TwoPassContext(first, second, np.array([1, 0], np.float32)), chances
+
+
+def _by_fold(rows: F32, fitted: npt.NDArray[np.bool_], table: Stage, seed: int, jobs: int, progress: Progress) -> F32:
+    """Predict each row by networks that were fitted on the rows of `fitted`, but nothing of its site."""
+    chances = np.zeros((len(rows), len(KINDS)), np.float32)
+    for fold in range(FOLDS):
+        progress(f"second stage: out-of-fold predictions, fold {fold + 1} of {FOLDS}")
+        inside = table.fold == fold
+        chosen = fitted & ~inside
+        networks = _fit_networks(rows[chosen], table.gold[chosen], seed, jobs, FOLD_NETWORKS)
+        chances[inside] = networks.probabilities(rows[inside])
+    return chances
 
 
 def fit_calibration(log_odds: npt.NDArray[np.float64], appeal: npt.NDArray[np.bool_]) -> F32:

@@ -40,17 +40,16 @@ def recombined(
     list of (places, fold)
     """
     runs = [run for number, document in enumerate(documents) for run in _runs(number, document)]
-    hosts: dict[int, list[int]] = {}
+    hosts: dict[tuple[int, str], list[int]] = {}  # another language would give the appeal away
     for number, document in enumerate(documents):
         if document.labels.count(CONTENT) >= 4:
-            hosts.setdefault(folds[number], []).append(number)
+            hosts.setdefault((folds[number], document.lang), []).append(number)
     made = []
     for run in runs:
         fold = folds[run[0][0]]
-        for _ in range(copies):
-            if not hosts.get(fold):
-                continue
-            number = hosts[fold][int(rng.integers(len(hosts[fold])))]
+        choice = hosts.get((fold, documents[run[0][0]].lang), [])
+        for _ in range(copies if choice else 0):
+            number = choice[int(rng.integers(len(choice)))]
             made.append((_composed(number, documents[number], _thinned(run, rng), rng), fold))
     return made
 

@@ -17,9 +17,8 @@ import numpy.typing as npt
 from stripper import model as models
 from stripper.classifier import LinearClassifier
 from stripper.cleaner import Stripper
-from stripper.context import F32, ContextNetworks, calibrated, log_odds
+from stripper.context import F32, TwoPassContext, calibrated, log_odds
 from stripper.errors import CorpusError, OutputExists
-from stripper.kinds import KINDS
 from stripper.training import fitting
 from stripper.training.corpus import Labelled, describe, read
 from stripper.training.evaluation import evaluate, table
@@ -79,14 +78,13 @@ def train(
     documents, held_out = _documents(sources, dev, exclude_sites)
     training = fitting.prepare(documents, seed, progress)
     classifier, scores = fitting.fit_classifier(training, jobs, progress)
-    known = training.gold >= 0
-    rows = fitting.context_rows(scores, training.features)
-    context = fitting.fit_context(rows[known], training.gold[known], seed, jobs, progress)
-    if held_out:
+    stage = fitting.stage(documents, training, scores, seed, progress)
+    context, chances = fitting.fit_context(stage, seed, jobs, progress, out_of_fold=not held_out)
+    if chances is None:
         test = fitting.prepare(held_out, seed, progress)
-        chances = context.raw(fitting.context_rows([classifier.scores(f) for f in test.features], test.features))
+        chances = np.concatenate([context.raw(classifier.scores(f), f.dense) for f in test.features])
     else:
-        test, chances = training, _out_of_fold(rows, training, seed, jobs, progress)
+        test, chances = training, chances[: len(training.gold)]
     context, points = _operating_points(context, chances, test.gold)
     card = {
         "name": out.name,
@@ -126,20 +124,9 @@ def _documents(
     return documents, held_out
 
 
-def _out_of_fold(rows: F32, training: fitting.Training, seed: int, jobs: int, progress: fitting.Progress) -> F32:
-    """Predict each training paragraph by second stages that saw nothing of its site."""
-    chances = np.zeros((len(rows), len(KINDS)), np.float32)
-    for fold in range(fitting.FOLDS):
-        inside = training.fold == fold
-        fit_on = ~inside & (training.gold >= 0)
-        network = fitting.fit_context(rows[fit_on], training.gold[fit_on], seed, jobs, progress, networks=2)
-        chances[inside] = network.raw(rows[inside])
-    return chances
-
-
 def _operating_points(
-    context: ContextNetworks, chances: F32, gold: npt.NDArray[np.int64]
-) -> tuple[ContextNetworks, dict[str, Any]]:
+    context: TwoPassContext, chances: F32, gold: npt.NDArray[np.int64]
+) -> tuple[TwoPassContext, dict[str, Any]]:
     """Calibrate, then choose each threshold by the content that it loses."""
     known = gold >= 0
     appeal = gold[known] > 0
@@ -161,7 +148,7 @@ def _operating_points(
 def _write(
     out: Path,
     classifier: LinearClassifier,
-    context: ContextNetworks,
+    context: TwoPassContext,
     card: dict[str, Any],
     held_out: list[Labelled],
     progress: fitting.Progress,
