@@ -88,6 +88,7 @@ def _ending_table() -> npt.NDArray[np.uint8]:
 
 
 _ENDING_TABLE: Final = _ending_table()
+_ENDING_BITS: Final = np.array([1 << number for number in range(len(_ENDINGS))], np.uint8)
 
 
 def shapes(run: Stream) -> npt.NDArray[np.float32]:
@@ -125,7 +126,6 @@ def shapes(run: Stream) -> npt.NDArray[np.float32]:
     first, last = _edges(run, bounds)
     first_category = run.category[first]
     final = _ENDING_TABLE[inside[last]]
-    ends = [(final & (1 << number)) > 0 for number in range(len(_ENDINGS))]
     columns = [
         np.log1p(size) / 4,
         np.log1p(tokens) / 3,
@@ -143,15 +143,17 @@ def shapes(run: Stream) -> npt.NDArray[np.float32]:
         np.minimum(latin / letters, 1),
         np.minimum(cyrillic / letters, 1),
         _addresses(run),
-        *(np.log1p(signs) / np.log1p(size)[:, None]).T,
-        *(signs > 0).T,
-        *ends,
-        final == 0,
-        first_category == PUNCTUATION,
     ]
     table = np.empty((n, len(FEATURE_NAMES)), np.float32)
     for number, column in enumerate(columns):
         table[:, number] = column
+    at = len(columns)
+    table[:, at : at + len(_SIGNS)] = np.log1p(signs) / np.log1p(size)[:, None]
+    table[:, at + len(_SIGNS) : at + 2 * len(_SIGNS)] = signs > 0
+    at += 2 * len(_SIGNS)
+    table[:, at : at + len(_ENDINGS)] = final[:, None] & _ENDING_BITS > 0
+    table[:, -2] = final == 0
+    table[:, -1] = first_category == PUNCTUATION
     return table
 
 
@@ -165,10 +167,12 @@ def _edges(run: Stream, bounds: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.i
 
 def _addresses(run: Stream) -> npt.NDArray[np.bool_]:
     """Say which paragraphs hold a web address: "://" or "www."."""
-    f = run.folded
-    if len(f) < 4:
-        return np.zeros(len(run.starts), np.bool_)
-    hit = np.zeros(len(f), np.bool_)
-    hit[:-2] = (f[:-2] == 58) & (f[1:-1] == 47) & (f[2:] == 47)
-    hit[:-3] |= (f[:-3] == 119) & (f[1:-2] == 119) & (f[2:-1] == 119) & (f[3:] == 46)
-    return np.add.reduceat(hit, run.starts, dtype=np.int64) > 0
+    f = np.append(run.folded, np.zeros(3, np.uint32))
+    colons = np.flatnonzero(run.folded == ord(":"))
+    colons = colons[(f[colons + 1] == ord("/")) & (f[colons + 2] == ord("/"))]
+    stops = np.flatnonzero(run.folded == ord("."))
+    stops = stops[stops >= 3]
+    stops = stops[(f[stops - 1] == ord("w")) & (f[stops - 2] == ord("w")) & (f[stops - 3] == ord("w"))]
+    found = np.zeros(len(run.starts), np.bool_)
+    found[np.searchsorted(run.starts, np.concatenate([colons, stops]), side="right") - 1] = True
+    return found
