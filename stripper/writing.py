@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -14,26 +14,24 @@ from typing import IO
 def atomic(path: Path) -> Iterator[IO[bytes]]:
     """Open a file for writing that takes its name only when the block ends without an error.
 
+    The temporary name is chosen before the file is made, so that an interrupt at any moment finds it to remove; it is
+    short, so that every name that the disk allows can be written.
+
     Raises
     ------
     OSError
-        The disk is full, the folder is read-only or missing; nothing is left behind.
+        The disk is full, the folder is read-only or missing; nothing is left behind. Its ``filename`` is `path`.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    temporary = path.parent / f".{secrets.token_hex(8)}.part"
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with open(temporary, "xb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    except BaseException:
+        os.replace(temporary, path)
+    except BaseException as error:
         with contextlib.suppress(OSError):
-            os.unlink(name)
+            os.unlink(temporary)
+        if isinstance(error, OSError) and error.filename in (None, str(temporary)):
+            error.filename, error.filename2 = str(path), None
         raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +22,7 @@ CLEAN = "\n".join(NEWS) + "\n"
 
 def run(*arguments: object, data: bytes | None = None, **options: object) -> subprocess.CompletedProcess[bytes]:
     assert COMMAND.exists(), "install the package first: pip install ."
-    return subprocess.run(
+    result: subprocess.CompletedProcess[bytes] = subprocess.run(
         [str(COMMAND), *map(str, arguments)],
         input=data if data is not None else b"",
         capture_output=True,
@@ -29,6 +30,7 @@ def run(*arguments: object, data: bytes | None = None, **options: object) -> sub
         check=False,
         **options,  # type: ignore[call-overload]
     )
+    return result
 
 
 def said(result: subprocess.CompletedProcess[bytes]) -> str:
@@ -239,6 +241,7 @@ def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
         capture_output=True,
         check=False,
     )
+    assert result.returncode == 0
     assert result.stderr == b""
     assert result.stdout.decode().strip() == NEWS[0]
 
@@ -280,3 +283,206 @@ def test_two_runs_on_one_output_leave_one_whole_file(article: Path, tmp_path: Pa
     runs = [subprocess.Popen([COMMAND, "clean", article, "-o", target, "--force"]) for _ in range(2)]
     assert [process.wait(60) for process in runs] == [0, 0]
     assert target.read_text() == CLEAN
+
+
+def test_documents_on_standard_output_stand_a_blank_line_apart(tmp_path: Path) -> None:
+    first, second = tmp_path / "1.txt", tmp_path / "2.txt"
+    first.write_text(NEWS[0])
+    second.write_text(NEWS[1] + "\n")
+    assert run("clean", first, second, first).stdout.decode() == f"{NEWS[0]}\n\n{NEWS[1]}\n\n{NEWS[0]}"
+
+
+def test_a_fragment_of_html_is_not_lost() -> None:
+    result = run("clean", "--format", "html", data=f"<p>{NEWS[1]}</p>".encode())
+    assert result.stdout.decode().strip() == NEWS[1]
+
+
+def test_text_format_leaves_tags_alone(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(f"<p>{NEWS[1]}</p>\n")
+    assert run("clean", "--format", "text", page).stdout == page.read_bytes()
+
+
+def test_decisions_of_a_folder_are_written_as_json_files(article: Path, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    article.rename(tmp_path / "in" / "a.txt")
+    assert run("clean", tmp_path / "in", "--json", "-o", tmp_path / "out").returncode == 0
+    (written,) = (tmp_path / "out").iterdir()
+    assert written.name == "a.txt.json"
+    assert json.loads(written.read_text())["verdict"] == "stripped"
+
+
+def test_dash_as_output_is_standard_output(article: Path) -> None:
+    assert run("clean", article, "-o", "-").stdout.decode() == CLEAN
+
+
+def test_damaged_utf8_is_said_and_comes_out_byte_for_byte(tmp_path: Path) -> None:
+    data = "Die Fähre über die Förde fährt später, sagte die Bürgermeisterin.".encode() + b" \xff\n\xc3"
+    path = tmp_path / "damaged.txt"
+    path.write_bytes(data)
+    result = run("clean", path)
+    assert result.stdout == data
+    assert "damaged" in said(result)
+    assert json.loads(run("clean", path, "--json").stdout)["verdict"] == "clean"
+
+
+def test_surrogates_in_the_bytes_come_out_as_they_went_in() -> None:
+    data = "Später fährt die Fähre über die große Förde. ".encode() + b"\xed\xa0\x80\n"
+    assert run("clean", data=data).stdout == data
+
+
+def test_utf16_is_read_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "wide.txt"
+    path.write_bytes(CLEAN.encode("utf-16"))
+    result = run("clean", path)
+    assert result.stdout.decode() == CLEAN
+    assert "read as utf-16" in said(result)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\n\n"])
+def test_unchanged_text_is_written_byte_for_byte(tmp_path: Path, end: str) -> None:
+    source, target = tmp_path / "in.txt", tmp_path / "out.txt"
+    source.write_bytes(("\ufeff" + end.join(NEWS) + "\t \x00" + end).encode())
+    assert run("clean", "--threshold", "1", source, "-o", target).returncode == 0
+    assert target.read_bytes() == source.read_bytes()
+
+
+def test_a_file_without_permission_is_reported(article: Path) -> None:
+    article.chmod(0)
+    bounded: list[str] = []
+    if os.geteuid() == 0:  # root reads everything, unless it gives that power up
+        bounded = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+        if shutil.which("setpriv") is None or subprocess.run([*bounded, "true"], check=False).returncode:
+            pytest.skip("run by root, and setpriv cannot take its powers away")
+    result = subprocess.run([*bounded, COMMAND, "clean", article], capture_output=True, check=False, timeout=60)
+    assert result.returncode == 1
+    assert "article.txt: cannot be read (Permission denied)" in said(result)
+
+
+def test_a_dangling_link_in_a_folder_does_not_vanish(article: Path, tmp_path: Path) -> None:
+    (tmp_path / "gone.txt").symlink_to(tmp_path / "nowhere")
+    result = run("clean", tmp_path)
+    assert result.returncode == 1
+    assert "gone.txt: cannot be read" in said(result)
+    assert "1 stripped, 1 failed" in said(result)
+
+
+def test_output_inside_the_input_folder_is_refused(article: Path, tmp_path: Path) -> None:
+    for target in (tmp_path / "out", tmp_path / "deep" / ".." / "out"):
+        result = run("clean", tmp_path, "-o", target)
+        assert result.returncode == 2
+        assert "output onto input" in said(result)
+    assert list(tmp_path.iterdir()) == [article]
+
+
+def test_removed_is_never_written_onto_input_or_output(article: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.txt"
+    for arguments in (["-o", target, "--removed", target], ["--removed", article]):
+        assert run("clean", article, "--force", *arguments).returncode == 2
+    assert article.read_text() == ARTICLE
+    assert not target.exists()
+
+
+def test_two_inputs_for_one_output_are_refused_before_anything_is_written(tmp_path: Path) -> None:
+    for place in ("a", "b"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "same.txt").write_text(ARTICLE)
+    result = run("clean", tmp_path / "a" / "same.txt", tmp_path / "b" / "same.txt", "-o", tmp_path / "out")
+    assert result.returncode == 2
+    assert "two outputs" in said(result)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_page_and_a_text_of_its_output_name_are_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.html").write_text("<html><body><p>One.</p></body></html>")
+    (folder / "a.html.txt").write_text("Two.")
+    assert run("clean", folder, "-o", tmp_path / "out").returncode == 2
+
+
+def test_a_device_is_never_replaced(article: Path) -> None:
+    result = run("clean", article, "-o", "/dev/null", "--force")
+    assert result.returncode == 2
+    assert "no regular file" in said(result)
+    assert not Path("/dev/null").is_file()
+
+
+def test_one_target_that_cannot_be_written_is_skipped(article: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / ("n" * 249 + ".html")).write_text("<html><body><p>One.</p></body></html>")  # with .txt behind it: 258
+    (folder / "z.txt").write_text(ARTICLE)
+    result = run("clean", folder, "-o", tmp_path / "out")
+    assert result.returncode == 1
+    assert "name too long" in said(result)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["z.txt"]
+
+
+def test_closed_standard_streams_are_errors(article: Path) -> None:
+    for redirection in (f"{article} >&-", "<&-"):
+        result = subprocess.run(
+            ["bash", "-c", f"{COMMAND} clean {redirection}"], capture_output=True, check=False, timeout=60
+        )
+        assert result.returncode == 1
+        assert "is closed" in said(result)
+
+
+def test_input_far_beyond_the_limit_is_not_read_whole() -> None:
+    with open("/dev/zero", "rb") as endless:
+        result = subprocess.run(
+            [COMMAND, "clean", "--max-length", "1000"], stdin=endless, capture_output=True, check=False, timeout=60
+        )
+    assert result.returncode == 1
+    assert "--max-length" in said(result)
+
+
+def test_interrupting_while_reading_standard_input_exits_130(tmp_path: Path) -> None:
+    for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        process = subprocess.Popen(
+            [COMMAND, "clean", "--removed", tmp_path / "gone.jsonl"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        while not list(tmp_path.glob(".*.part")):
+            assert process.poll() is None
+            time.sleep(0.02)
+        time.sleep(0.2)
+        process.send_signal(number)
+        assert process.wait(30) == code
+        _, message = process.communicate()
+        assert b"Traceback" not in message
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_colours_are_for_terminals_and_respect_no_color(article: Path) -> None:
+    import pty
+
+    def seen(**environment: str) -> bytes:
+        ours, theirs = pty.openpty()
+        subprocess.run(
+            [COMMAND, "clean", article, "--diff"], stdout=theirs, check=True, env={**os.environ, **environment}
+        )
+        os.close(theirs)
+        data = b""
+        try:
+            while piece := os.read(ours, 65536):
+                data += piece
+        except OSError:
+            pass  # Linux says so when the other side is closed
+        os.close(ours)
+        return data
+
+    assert b"\x1b[31m- Donate now" in seen(NO_COLOR="", TERM="xterm")
+    plain = seen(NO_COLOR="1", TERM="xterm")
+    assert b"- Donate now" in plain
+    assert b"\x1b" not in plain
+
+
+def test_help_answers_at_once() -> None:
+    started = time.perf_counter()
+    for _ in range(3):
+        run("--help")
+    seconds = (time.perf_counter() - started) / 3
+    assert seconds < 1, "0.2 s on an idle machine"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
-from typing import Final
+from types import FrameType
+from typing import Final, NoReturn
 
 import click
 
@@ -35,7 +37,7 @@ class _Lazy(click.Group):
             formatter.write_dl([(name, short) for name, (_, short) in _COMMANDS.items()])
 
 
-@click.group(cls=_Lazy)
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="stripper")
 def group() -> None:
     """Strip reader appeals from documents: donation pleas, paywall pitches, newsletter boxes, related-story lines.
@@ -51,33 +53,54 @@ def main() -> None:
     """Run the command: exit 0 done, 1 data or model trouble, 2 usage, 130 interrupted."""
     from stripper.errors import OptionError, StripperError
 
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
+            signal.signal(getattr(signal, name), _ended)
     try:
-        group.main(standalone_mode=False)
-        sys.stdout.flush()
-    except click.exceptions.Abort:
-        _stop("interrupted; what was unfinished is removed.", 130)
-    except KeyboardInterrupt:
+        # Not group.main(): that one turns a closed pipe into an exit code of its own.
+        with group.make_context("stripper", sys.argv[1:]) as context:
+            group.invoke(context)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (KeyboardInterrupt, click.exceptions.Abort):
         _stop("interrupted; what was unfinished is removed.", 130)
     except click.UsageError as error:
         error.show()
-        sys.exit(2)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        _stop(error.format_message(), error.exit_code)
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the interpreter complains at its end
+        _silence()
         sys.exit(0)
-    except FileExistsError as error:
-        _stop(str(error), 2)
-    except OptionError as error:
+    except (OptionError, FileExistsError) as error:
         _stop(str(error), 2)
     except StripperError as error:
         _stop(str(error), 1)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        _stop(f"{where}{error.strerror or error}. Nothing was left half written.", 1)
+        _stop(f"{where}{error.strerror or error}. Nothing is left half written; make room or choose another place.", 1)
+    except MemoryError:
+        _stop("out of memory. Split the input into smaller documents.", 1)
 
 
-def _stop(message: str, code: int) -> None:
+def _ended(number: int, frame: FrameType | None) -> NoReturn:
+    """Leave through the ``finally`` blocks, which remove partial output, when asked to end."""
+    sys.exit(128 + number)
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    _silence()
     click.echo(f"stripper: {message}", err=True)
     sys.exit(code)
+
+
+def _silence() -> None:
+    """Send what standard output still holds nowhere, else the interpreter complains when it cannot flush it."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

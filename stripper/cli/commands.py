@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +11,7 @@ from typing import IO, Any, TypeVar
 import click
 
 from stripper.cleaner import Stripper
-from stripper.cli import inputs
+from stripper.cli import inputs, outputs
 from stripper.document import Cleaned
 from stripper.errors import StripperError
 from stripper.kinds import KINDS
@@ -40,10 +37,19 @@ def deciding(command: _F) -> _F:
             help="At most 0.2 %, 0.5 %, 1 % of content paragraphs lost on the dev documents.",
         ),
         click.option("--threshold", type=click.FloatRange(0, 1), help="Probability, instead of an operating point."),
-        click.option("--keep", multiple=True, metavar="KIND", help=f"Leave a kind in: {', '.join(KINDS[1:])}."),
+        click.option(
+            "--keep",
+            multiple=True,
+            metavar="KIND",
+            help=f"Leave kinds in, comma separated or repeated: {', '.join(KINDS[1:])}.",
+        ),
         click.option("--protect", metavar="REGEX", help="Paragraphs in which this is found stay."),
         click.option(
-            "--max-removed", type=float, default=0.9, show_default=True, help="Guard rail: share of a document."
+            "--max-removed",
+            type=float,
+            default=0.9,
+            show_default=True,
+            help="Guard rail: a document that would lose a larger share of its characters stays as it is.",
         ),
         click.option(
             "--only-appeals",
@@ -69,7 +75,7 @@ def deciding(command: _F) -> _F:
 
 def make_stripper(options: dict[str, Any]) -> Stripper:
     """Make a `Stripper` of the command's options."""
-    keep = [kind for entry in options.pop("keep") for kind in entry.split(",") if kind]
+    keep = [kind.strip() for entry in options["keep"] for kind in entry.split(",") if kind.strip()]
     names = ("model", "operating_point", "threshold", "protect", "max_removed", "only_appeals", "max_length")
     return Stripper(keep=keep, **{name: options[name] for name in names})
 
@@ -93,7 +99,8 @@ def clean(
 ) -> None:
     """Print documents without their appeals, or write them.
 
-    IN is a file, a folder (its .txt, .md and .html files, mirrored under -o), or - for standard input.
+    IN is a file, a folder (its .txt, .md, .markdown, .html and .htm files, mirrored under -o), or - for standard input.
+    The text of page.html is written as page.html.txt, with --json as page.html.json.
 
     \b
     Examples:
@@ -102,98 +109,89 @@ def clean(
     """
     if as_json and diff:
         raise click.UsageError("--json and --diff exclude each other.")
-    stripper = make_stripper(options)
     found = inputs.sources(documents)
-    folder = any(document.below is not None for document in found)
-    goals = inputs.targets(found, output, force=force, folder=folder)
-    if removed is not None:
-        inputs.targets([*found], removed, force=force, folder=False) if len(found) == 1 else _check_file(
-            removed, found, force
-        )
+    goals = outputs.targets(found, output, removed, as_json=as_json, force=force)
+    stripper = make_stripper(options)
     counts: Counter[str] = Counter()
+    coloured = output is None and outputs.coloured()
+    shown: bytes | None = None
     with contextlib.ExitStack() as stack:
         taken = stack.enter_context(atomic(removed)) if removed is not None else None
-        for number, document in inputs.progressing(found):
-            cleaned = _cleaned(document, stripper, options["format"], counts)
+        for document, goal in zip(inputs.progressing(found), goals, strict=True):
+            cleaned = _cleaned(document, stripper, options["format"], options["max_length"], counts)
             if cleaned is None:
+                continue
+            data = _rendered(cleaned, document, as_json, diff, coloured)
+            if goal is None:
+                outputs.show(_after(shown, b"" if as_json else b"\n", data))
+                shown = data
+            elif trouble := outputs.write(goal, data):
+                _skip(document, trouble, counts)
                 continue
             if taken is not None:
                 _take(taken, document, cleaned)
-            text = _rendered(cleaned, document, as_json, diff, terminal=goals[number] is None and _colours())
-            _deliver(text, goals[number], first=number == 0, apart=len(found) > 1 and not as_json)
-    if folder or counts["failed"] or len(found) > 1:
-        told = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in sorted(counts.items()))
-        complain(f"{len(found)} documents: {told}")
+            counts["unchanged" if cleaned.verdict == "clean" else cleaned.verdict] += 1
+    if len(found) > 1 or found[0].folder is not None:
+        _sum_up(len(found), counts)
     if counts["failed"]:
         raise SystemExit(1)
 
 
-def _check_file(path: Path, found: list[inputs.Source], force: bool) -> None:
-    if any(document.path and os.path.realpath(document.path) == os.path.realpath(path) for document in found):
-        raise click.UsageError(f"{path}: output onto input; the input is never modified. Give another --removed.")
-    if path.exists() and not force:
-        raise FileExistsError(f"{path}: exists already. Choose another name, or overwrite with --force.")
-
-
-def _cleaned(document: inputs.Source, stripper: Stripper, format: str, counts: Counter[str]) -> Cleaned | None:
+def _cleaned(
+    document: inputs.Source, stripper: Stripper, format: str, max_length: int, counts: Counter[str]
+) -> Cleaned | None:
     """Clean one document; one that cannot be read or processed is reported, counted and skipped."""
     notes: list[str] = []
     try:
-        content, settled = inputs.content(document, format, notes)
+        content, settled = inputs.content(document, format, max_length, notes)
         for note in notes:
             complain(note)
-        cleaned = stripper.clean(content, format=settled, id=document.name)  # type: ignore[arg-type]
-    except (StripperError, OSError) as error:
-        complain(f"{document.name}: {error.strerror or error if isinstance(error, OSError) else error} Skipped.")
-        counts["failed"] += 1
-        return None
-    counts["unchanged" if cleaned.verdict == "clean" else cleaned.verdict] += 1
-    return cleaned
+        return stripper.clean(content, format=settled, id=document.name)  # type: ignore[arg-type]
+    except OSError as error:
+        _skip(document, f"cannot be read ({error.strerror or error}).", counts)
+    except StripperError as error:
+        _skip(document, str(error), counts)
+    return None
+
+
+def _skip(document: inputs.Source, why: str, counts: Counter[str]) -> None:
+    complain(f"{document.name}: {why} Skipped.")
+    counts["failed"] += 1
+
+
+def _sum_up(number: int, counts: Counter[str]) -> None:
+    """Say in a line how many documents fared how."""
+    order = ("stripped", "only_appeals", "unchanged", "guarded", "empty", "failed")
+    told = ", ".join(f"{counts[verdict]} {verdict.replace('_', ' ')}" for verdict in order if counts[verdict])
+    complain(f"{number} document{'' if number == 1 else 's'}: {told}")
 
 
 def _take(taken: IO[bytes], document: inputs.Source, cleaned: Cleaned) -> None:
-    for p in cleaned.removed:
-        record = {
-            "path": document.name,
-            "start": p.start,
-            "end": p.end,
-            "kind": p.kind,
-            "probability": p.probability,
-            "text": p.text,
-            "reason": p.reason,
-        }
-        taken.write(json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+    names = ("start", "end", "kind", "probability", "text", "reason")
+    for paragraph in cleaned.removed:
+        taken.write(outputs.json_line({"path": document.name, **{name: getattr(paragraph, name) for name in names}}))
 
 
-def _rendered(cleaned: Cleaned, document: inputs.Source, as_json: bool, diff: bool, *, terminal: bool) -> str:
+def _rendered(cleaned: Cleaned, document: inputs.Source, as_json: bool, diff: bool, coloured: bool) -> bytes:
     if as_json:
-        return json.dumps({"path": document.name, **cleaned.to_dict()}) + "\n"
+        return outputs.json_line({"path": document.name, **cleaned.to_dict()})
     if not diff:
-        return cleaned.text
+        return outputs.encoded(cleaned.text)
     lines = []
-    for p in cleaned.paragraphs:
-        for line in p.text.splitlines():
-            shown = f"- {line}" if p.removed else f"  {line}"
-            lines.append(click.style(shown, fg="red") if p.removed and terminal else shown)
-    return "".join(line + "\n" for line in lines)
+    for paragraph in cleaned.paragraphs:
+        for line in paragraph.text.splitlines():
+            shown = f"- {line}" if paragraph.removed else f"  {line}"
+            lines.append(click.style(shown, fg="red") if paragraph.removed and coloured else shown)
+    return outputs.encoded("".join(line + "\n" for line in lines))
 
 
-def _colours() -> bool:
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
-
-
-def _deliver(text: str, goal: Path | None, *, first: bool, apart: bool) -> None:
-    data = text.encode("utf-8", "surrogatepass")
-    if goal is None:
-        out = sys.stdout.buffer
-        out.write((b"" if first or not apart else b"\n") + data)
-        if sys.stdout.isatty() and data and not data.endswith(b"\n"):
-            out.write(b"\n")
-        out.flush()
-        return
-    goal.parent.mkdir(parents=True, exist_ok=True)
-    with atomic(goal) as stream:
-        stream.write(data)
+def _after(before: bytes | None, gap: bytes, data: bytes) -> bytes:
+    """Set a document off from the one shown before; on a terminal end its last line, for the prompt's sake."""
+    if data and not data.endswith(b"\n") and outputs.on_terminal():
+        data += b"\n"
+    if before is None or not gap:
+        return data
+    return (b"" if not before or before.endswith(b"\n") else b"\n") + gap + data
 
 
 @click.command()
@@ -203,32 +201,38 @@ def _deliver(text: str, goal: Path | None, *, first: bool, apart: bool) -> None:
 def label(documents: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """List each paragraph's label, kind, probability and reason.
 
+    Columns: number, label, kind, probability, reason, text; tab separated unless on a terminal. Of several documents
+    each begins with a line ==> path <==; with --json every line names its path.
+
     \b
     Examples:
       stripper label article.txt
-      stripper clean page.html | stripper label --json --threshold 0.3
+      stripper label pages/ --json --threshold 0.3
     """
+    found = inputs.sources(documents)
     stripper = make_stripper(options)
     counts: Counter[str] = Counter()
-    for _, document in inputs.progressing(inputs.sources(documents)):
-        cleaned = _cleaned(document, stripper, options["format"], counts)
-        if cleaned is not None:
-            data = "".join(_rows(document, cleaned, as_json)).encode("utf-8", "surrogatepass")
-            sys.stdout.buffer.write(data)
-            sys.stdout.buffer.flush()
+    for document in inputs.progressing(found):
+        cleaned = _cleaned(document, stripper, options["format"], options["max_length"], counts)
+        if cleaned is None:
+            continue
+        if len(found) > 1 and not as_json:
+            outputs.show(outputs.encoded(f"==> {document.name} <==\n"))
+        outputs.show(b"".join(_rows(document, cleaned, as_json)))
     if counts["failed"]:
         raise SystemExit(1)
 
 
-def _rows(document: inputs.Source, cleaned: Cleaned, as_json: bool) -> Iterator[str]:
-    """Give a line a paragraph: tab separated, or aligned on a terminal."""
-    aligned = sys.stdout.isatty()
+def _rows(document: inputs.Source, cleaned: Cleaned, as_json: bool) -> Iterator[bytes]:
+    """Give a line a paragraph: JSON, tab separated, or aligned on a terminal."""
+    aligned = outputs.on_terminal()
     for number, (p, record) in enumerate(zip(cleaned.paragraphs, cleaned.to_dict()["paragraphs"], strict=True)):
+        text, reason = " ".join(p.text.split()), " ".join(p.reason.split())
         if as_json:
-            yield json.dumps({"path": document.name, "paragraph": number, **record}) + "\n"
+            yield outputs.json_line({"path": document.name, "paragraph": number, **record})
         elif aligned:
-            text = " ".join(p.text.split())[:60]
-            yield f"{number:>4}  {p.label:<7}  {p.kind:<10}  {p.probability:.3f}  {text:<60}  {p.reason}\n"
+            row = f"{number:>4}  {p.label:<7}  {p.kind:<10}  {p.probability:.3f}  {reason:<60}  {text[:60]}\n"
+            yield outputs.encoded(row)
         else:
-            cells = [str(number), p.label, p.kind, f"{p.probability:.4f}", p.reason, p.text]
-            yield "\t".join(" ".join(cell.split()) for cell in cells) + "\n"
+            cells = (str(number), p.label, p.kind, f"{p.probability:.4f}", reason, text)
+            yield outputs.encoded("\t".join(cells) + "\n")

@@ -1,4 +1,4 @@
-"""What a command works through: files, folders, standard input; and where each result goes."""
+"""What a command works through: files, folders, standard input."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import click
 
+from stripper.errors import InputError
 from stripper.html import decode_with_guess, looks_like_html
 
 SUFFIXES: Final = {".txt": "text", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html"}
 STDIN: Final = "-"
+_MANY: Final = 10  #: documents from which a progress bar is worth its line
+_PIECE: Final = 1 << 20
+_WIDEST: Final = 4  #: bytes of a character, at most, in any encoding that is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class Source:
     """One document to read."""
 
     path: Path | None  #: None for standard input
-    below: Path | None  #: the file's path below the folder that was named, None for a file named itself
+    folder: Path | None = None  #: the folder that was named, None for a file named itself
 
     @property
     def name(self) -> str:
@@ -36,82 +40,50 @@ def sources(names: tuple[str, ...]) -> list[Source]:
     Raises
     ------
     click.UsageError
-        A path does not exist, or a folder holds nothing to do.
+        A path does not exist, standard input is named twice, or a folder holds nothing to do.
     """
+    if names.count(STDIN) > 1:
+        raise click.UsageError("-: standard input can be read only once.")
     found: list[Source] = []
     for name in names or (STDIN,):
         path = Path(name)
         if name == STDIN:
-            found.append(Source(None, None))
+            found.append(Source(None))
         elif path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-            if not inside:
-                raise click.UsageError(f"{path}: nothing to do, the folder holds no {', '.join(SUFFIXES)} files.")
-            found += [Source(p, p.relative_to(path)) for p in inside]
+            found += _inside(path)
         elif not os.path.lexists(path):
-            raise click.UsageError(f"{path}: no such file or folder.")
+            raise click.UsageError(f"{path}: no such file or folder. Check the name.")
         else:
-            found.append(Source(path, None))
+            found.append(Source(path))
     return found
 
 
-def targets(documents: list[Source], output: Path | None, *, force: bool, folder: bool) -> list[Path | None]:
-    """Say where each document's clean text goes, and refuse what would destroy something.
+def _inside(folder: Path) -> list[Source]:
+    """List a folder's documents. A dangling link is one: reading it fails, and says so; so does a locked folder."""
 
-    A page's text keeps the page's name with ``.txt`` behind it: ``a/page.html`` becomes ``a/page.html.txt``.
+    def complain(error: OSError) -> None:
+        raise click.UsageError(f"{error.filename}: {error.strerror}. Change its permissions or name other folders.")
 
-    Raises
-    ------
-    click.UsageError
-        Two documents would go to one file, or output onto input.
-    FileExistsError
-        An output exists and `force` is false.
-    """
-    if output is None:
-        return [None] * len(documents)
-    several = folder or len(documents) > 1
-    if several and output.exists() and not output.is_dir():
-        raise click.UsageError(f"{output}: is a file; several documents need a folder.")
-    wanted = [_target(document, output, several or output.is_dir()) for document in documents]
-    if len(set(wanted)) < len(wanted):
-        double = next(path for path in wanted if wanted.count(path) > 1)
-        raise click.UsageError(f"{double}: two inputs would be written to it; clean them into different folders.")
-    inputs = {os.path.realpath(document.path) for document in documents if document.path}
-    stats = {(s.st_dev, s.st_ino) for path in inputs if (s := _stat(path))}
-    for path in wanted:
-        there = _stat(path)
-        if os.path.realpath(path) in inputs or (there and (there.st_dev, there.st_ino) in stats):
-            raise click.UsageError(f"{path}: output onto input; the input is never modified. Give another -o.")
-        if there and not force:
-            raise FileExistsError(f"{path}: exists already. Choose another name, or overwrite with --force.")
-    return list(wanted)
+    found: list[Path] = []
+    for place, _, files in os.walk(folder, onerror=complain):
+        paths = (Path(place, file) for file in files if Path(file).suffix.lower() in SUFFIXES)
+        found += [path for path in paths if path.is_file() or not path.exists()]
+    if not found:
+        raise click.UsageError(f"{folder}: nothing to do, the folder holds no {', '.join(SUFFIXES)} files.")
+    return [Source(path, folder) for path in sorted(found)]
 
 
-def _target(document: Source, output: Path, into: bool) -> Path:
-    if not into:
-        return output
-    name = document.below or Path(document.path.name if document.path else "stdin.txt")
-    return output / (name.with_name(name.name + ".txt") if SUFFIXES.get(name.suffix.lower()) == "html" else name)
-
-
-def _stat(path: str | Path) -> os.stat_result | None:
-    try:
-        return os.stat(path)
-    except OSError:
-        return None
-
-
-def content(document: Source, format: str, notes: list[str]) -> tuple[str | bytes, str]:
-    """Read a document and settle its format; a guessed encoding is added to `notes`.
+def content(document: Source, format: str, max_length: int, notes: list[str]) -> tuple[str | bytes, str]:
+    """Read a document and settle its format; how it was decoded, if not as UTF-8, is added to `notes`.
 
     Raises
     ------
     InputError
-        Binary data, or no encoding fits.
+        Binary data, no encoding fits, or far too long to be read at all.
     OSError
         It cannot be read.
     """
-    data = sys.stdin.buffer.read() if document.path is None else document.path.read_bytes()
+    data = _read(document, max_length * _WIDEST)
     if format == "auto" and document.path is not None:
         format = SUFFIXES.get(document.path.suffix.lower(), "auto")
         if format == "text":
@@ -119,16 +91,45 @@ def content(document: Source, format: str, notes: list[str]) -> tuple[str | byte
     if format == "html" or (format == "auto" and looks_like_html(data)):
         return data, "html"
     text, guess = decode_with_guess(data)
-    if guess:
-        notes.append(f"{document.name}: not UTF-8, read as {guess}")
+    if guess is not None:
+        how = f"{guess}, kept as is" if "damaged" in guess else f"not UTF-8, read as {guess}"
+        notes.append(f"{document.name}: {how}")
     return text, format
 
 
-def progressing(documents: list[Source]) -> Iterator[tuple[int, Source]]:
-    """Number the documents, with a progress bar on a terminal when there are many."""
-    if len(documents) < 10 or not sys.stderr.isatty():
-        yield from enumerate(documents)
+def _read(document: Source, limit: int) -> bytes:
+    """Read a document's bytes, and not a byte more than `limit` tells that it is too long."""
+    if document.path is not None:
+        with open(document.path, "rb") as stream:
+            data = _up_to(stream, limit + 1)
+    elif sys.stdin is None:
+        raise InputError("standard input is closed. Name a file, or pipe a document in.")
+    else:
+        if sys.stdin.isatty():
+            click.echo("stripper: reading standard input; Ctrl-D ends it.", err=True)
+        data = _up_to(sys.stdin.buffer, limit + 1)
+    if len(data) > limit:
+        raise InputError(
+            f"longer than {limit:,} bytes, the limit is {limit // _WIDEST:,} characters. Raise --max-length if it "
+            "really is one document."
+        )
+    return data
+
+
+def _up_to(stream: BinaryIO, limit: int) -> bytes:
+    """Read at most `limit` bytes; piece by piece, because one call would take memory for all of them first."""
+    pieces: list[bytes] = []
+    while limit > 0 and (piece := stream.read(min(limit, _PIECE))):
+        pieces.append(piece)
+        limit -= len(piece)
+    return b"".join(pieces)
+
+
+def progressing(documents: list[Source]) -> Iterator[Source]:
+    """Go through the documents, with a progress bar on a terminal when there are many."""
+    if len(documents) < _MANY or sys.stderr is None or not sys.stderr.isatty():
+        yield from documents
         return
     from tqdm import tqdm
 
-    yield from enumerate(tqdm(documents, unit="doc", leave=False))
+    yield from tqdm(documents, unit="doc", leave=False)
