@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 import stripper
 from stripper import InputError, InputTypeError, OptionError, Stripper, rebuild
-from stripper.document import Document
+from stripper.document import Cleaned, Document
 from tests.helpers import GOLDEN, NEWS, PLEA, records
 from tests.test_segment import TEXTS
 
@@ -41,15 +41,29 @@ def test_clean_strip_and_label_decide_alike(default: Stripper) -> None:
     assert cleaned.verdict == "stripped"
 
 
+def same(one: Cleaned, other: Cleaned) -> bool:
+    """Whether two results agree; the last bits of a probability may follow the number of threads of the BLAS."""
+    exact = [(p.start, p.end, p.label, p.kind, p.removed) for p in one.paragraphs] == [
+        (p.start, p.end, p.label, p.kind, p.removed) for p in other.paragraphs
+    ]
+    close = all(
+        abs(p.probability - q.probability) < 1e-5 for p, q in zip(one.paragraphs, other.paragraphs, strict=True)
+    )
+    return exact and close and (one.text, one.verdict) == (other.text, other.verdict)
+
+
 def test_threads_processes_streams_and_pickles_decide_alike(default: Stripper) -> None:
     texts = ["\n".join(record["paragraphs"]) for record in records(GOLDEN)][:40]
     single = [default.clean(text) for text in texts]
-    assert list(default.clean_many(texts)) == single
-    assert list(default.clean_many(iter(texts), n_jobs=2)) == single
-    with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(default.clean, texts)) == single
     restored = pickle.loads(pickle.dumps(default))
-    assert [restored.clean(text) for text in texts] == single
+    with ThreadPoolExecutor(4) as pool:
+        roads = [
+            list(default.clean_many(texts)),
+            list(default.clean_many(iter(texts), n_jobs=2)),
+            list(pool.map(default.clean, texts)),
+            [restored.clean(text) for text in texts],
+        ]
+    assert all(same(one, other) for road in roads for one, other in zip(single, road, strict=True))
 
 
 def test_a_pickle_is_small_and_checks_the_model(default: Stripper) -> None:

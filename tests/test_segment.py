@@ -129,6 +129,6 @@ def test_plain_text_with_stray_signs_is_not_markdown(text: str) -> None:
     "piece", ["[", "*", "|", "> ", "- ", " ", "`", "<!--", "\n", "a\n", "#\n", "---\n", "```\n", "[a]: "]
 )
 def test_awkward_input_takes_linear_time(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     segment(piece * (1_000_000 // len(piece)), format="markdown")
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 20

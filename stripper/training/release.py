@@ -21,7 +21,7 @@ from stripper.context import F32, TwoPassContext, calibrated, log_odds
 from stripper.errors import CorpusError, OutputExists
 from stripper.training import fitting
 from stripper.training.corpus import Labelled, describe, read
-from stripper.training.evaluation import evaluate, table
+from stripper.training.evaluation import evaluate, outcomes, table
 from stripper.training.metrics import threshold_at
 
 #: Content loss that each operating point may cost.
@@ -160,12 +160,35 @@ def _write(
         folder.mkdir()
         if held_out:
             models.save(folder, classifier, context, card, "")
-            card = {**card, "figures": evaluate(held_out, Stripper(folder), by="source", progress=progress)}
+            card = {**card, "operating_points": _settled(folder, card["operating_points"], held_out, progress)}
+            models.save(folder, classifier, context, card, "")
+            card["figures"] = evaluate(held_out, Stripper(folder), by="source", progress=progress)
         finished = models.save(folder, classifier, context, card, readme(card))
         if out.exists():
             shutil.rmtree(out)
         folder.rename(out)
     return finished
+
+
+def _settled(
+    folder: Path, points: dict[str, Any], held_out: list[Labelled], progress: fitting.Progress
+) -> dict[str, Any]:
+    """Raise thresholds until what the real `Stripper` loses, separators and all, is within each budget."""
+    settled = {}
+    for name, point in points.items():
+        progress(f"measuring the operating point {name}")
+        threshold = point["threshold"]
+        while True:
+            measured = outcomes(held_out, Stripper(folder, threshold=min(threshold, 1.0)))
+            content, appeal = measured.gold == 0, measured.gold > 0
+            excess = int(measured.removed[content].sum()) - int(point["budget"] * content.sum())
+            if excess <= 0 or threshold >= 1:
+                break
+            above = np.sort(measured.probability[content & (measured.probability >= threshold)])
+            threshold = float(np.nextafter(above[min(excess, len(above)) - 1], 2)) if len(above) else 1.0
+        lost, found = float(measured.removed[content].mean()), float(measured.removed[appeal].mean())
+        settled[name] = {**point, "threshold": threshold, "content_lost": lost, "appeals_found": found}
+    return settled
 
 
 def readme(card: dict[str, Any]) -> str:
