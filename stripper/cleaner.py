@@ -56,7 +56,6 @@ class _Judgement:
     """What the model and the guard rails say about one document's paragraphs."""
 
     features: Features
-    scores: npt.NDArray[np.float32]
     probabilities: npt.NDArray[np.float32]  # shape (n_paragraphs, n_kinds)
     appeal: npt.NDArray[np.bool_]
     kinds: list[str]
@@ -348,7 +347,7 @@ class Stripper:
             removed[row] = held[row] is None
         orphans(paragraphs, removed)
         verdict = self._guard(paragraphs, removed, held)
-        return _Judgement(features, scores, probabilities, appeal, kinds, removed, held, verdict)
+        return _Judgement(features, probabilities, appeal, kinds, removed, held, verdict)
 
     def _held_back(self, paragraph: str, kind: str) -> HeldBack | None:
         if kind in self._options.keep:
@@ -383,7 +382,7 @@ class Stripper:
     def _told(self, paragraphs: list[str], judged: _Judgement) -> list[tuple[Label, str, float, bool, str]]:
         """Put a judgement into the fields of `Decision` after the text."""
         reasons = explain(
-            paragraphs, self._model, judged.features, judged.scores, judged.probabilities, self._threshold,
+            paragraphs, self._model, judged.features, judged.probabilities, self._threshold,
             judged.appeal, judged.removed, judged.held,
         )  # fmt: skip
         chances = (1 - judged.probabilities[:, 0]).tolist()

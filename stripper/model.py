@@ -20,13 +20,14 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from stripper.classifier import LinearClassifier
-from stripper.context import Networks, TwoPassContext, column_count
+from stripper.classifier import HashedClassifier
+from stripper.context import NetworkContext, column_count
 from stripper.errors import FeatureMismatch, ModelError, OptionError
 from stripper.features import BUCKETS, DENSE_NAMES, features_digest
 from stripper.kinds import KINDS
+from stripper.network import ConvNetwork
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 CARD: Final = "card.json"
 DEFAULT: Final = "default"
 OPERATING_POINTS: Final = ("cautious", "balanced", "thorough")
@@ -50,8 +51,8 @@ class Model:
         Where it came from: a path, or ``default``.
     """
 
-    classifier: LinearClassifier
-    context: TwoPassContext
+    classifier: HashedClassifier
+    context: NetworkContext
     card: Mapping[str, Any]
     name: str
 
@@ -126,16 +127,18 @@ def _load(folder: Path, name: str, stamps: tuple[tuple[str, int, int], ...]) -> 
     for file in (_CLASSIFIER_FILE, _CONTEXT_FILE):
         if file not in files:
             raise ModelError(f"{folder / CARD}: lists no {file}. {_REMEDY}")
-    linear = _arrays(folder / _CLASSIFIER_FILE, files[_CLASSIFIER_FILE])
-    nested = _nested(_arrays(folder / _CONTEXT_FILE, files[_CONTEXT_FILE]))
+    first = _nested(_arrays(folder / _CLASSIFIER_FILE, files[_CLASSIFIER_FILE]))
+    second = _nested(_arrays(folder / _CONTEXT_FILE, files[_CONTEXT_FILE]))
     try:
-        classifier = LinearClassifier(**linear)
-        first, second = Networks(**nested["first"]), Networks(**nested["second"])
-        context = TwoPassContext(first, second, nested[""]["calibration"])
+        classifier = HashedClassifier(**first.pop(""), network=ConvNetwork(**first.pop("network")))
+        calibration = second.pop("")["calibration"]
+        context = NetworkContext(tuple(ConvNetwork(**second[name]) for name in sorted(second)), calibration)
     except (TypeError, KeyError) as error:
         raise ModelError(f"{folder}: the arrays are not those of a model ({error}). {_REMEDY}") from None
-    columns = column_count(len(DENSE_NAMES)), column_count(len(DENSE_NAMES)) + column_count(0)
-    if len(classifier.weights) != BUCKETS or (len(first.center), len(second.center)) != columns:
+    embedded = classifier.table.shape[1] - len(KINDS)
+    widths = [(len(classifier.network.center), embedded + len(DENSE_NAMES))]
+    widths += [(len(network.center), column_count(len(DENSE_NAMES))) for network in context.networks]
+    if len(classifier.table) != BUCKETS or not context.networks or any(has != wants for has, wants in widths):
         raise FeatureMismatch(f"{folder}: the arrays' shapes do not fit this version's features. {_REMEDY}")
     return Model(classifier, context, card, name)
 
@@ -172,7 +175,7 @@ def read_card(folder: Path) -> dict[str, Any]:
 
 
 def save(
-    folder: Path, classifier: LinearClassifier, context: TwoPassContext, card: Mapping[str, Any], readme: str
+    folder: Path, classifier: HashedClassifier, context: NetworkContext, card: Mapping[str, Any], readme: str
 ) -> dict[str, Any]:
     """Write a release into an existing, empty folder and give its finished card.
 
@@ -184,14 +187,17 @@ def save(
         Markdown for the release's README.md.
     """
     files = {
-        _CLASSIFIER_FILE: _npz({key: getattr(classifier, key) for key in LinearClassifier.__dataclass_fields__}),
+        _CLASSIFIER_FILE: _npz(
+            {key: getattr(classifier, key) for key in ("table", "scales", "bias")}
+            | _named("network", classifier.network)
+        ),
         _CONTEXT_FILE: _npz(
-            {
-                f"{part}.{key}": getattr(getattr(context, part), key)
-                for part in ("first", "second")
-                for key in Networks.__dataclass_fields__
+            {"calibration": context.calibration}
+            | {
+                key: array
+                for number, network in enumerate(context.networks)
+                for key, array in _named(f"network{number}", network).items()
             }
-            | {"calibration": context.calibration}
         ),
     }
     finished = {
@@ -208,6 +214,11 @@ def save(
     (folder / CARD).write_text(text, encoding="utf-8")
     (folder / "README.md").write_text(readme, encoding="utf-8")
     return finished
+
+
+def _named(part: str, network: ConvNetwork) -> dict[str, npt.NDArray[Any]]:
+    """Give a network's arrays named ``part.name``."""
+    return {f"{part}.{key}": getattr(network, key) for key in ConvNetwork.__dataclass_fields__}
 
 
 def _card_digest(card: Mapping[str, Any]) -> str:

@@ -37,7 +37,6 @@ def explain(
     paragraphs: list[str],
     model: Model,
     features: Features,
-    scores: npt.NDArray[np.float32],
     probabilities: npt.NDArray[np.float32],
     threshold: float,
     appeal: npt.NDArray[np.bool_],
@@ -48,7 +47,7 @@ def explain(
 
     Parameters
     ----------
-    paragraphs, features, scores, probabilities
+    paragraphs, features, probabilities
         Of one document, as the two stages saw and gave them.
     appeal, removed : bool ndarray, shape (n_paragraphs,)
         Which reach the threshold, and which really go.
@@ -58,7 +57,7 @@ def explain(
     reasons = [""] * len(paragraphs)
     rows = np.flatnonzero(appeal)
     best = probabilities[:, 1:].argmax(axis=1) + 1
-    alone = _alone(model, features, scores, rows)
+    alone = _alone(model, features, rows)
     for row, chance_alone in zip(rows.tolist(), alone.tolist(), strict=True):
         column = int(best[row])
         told = _telling(paragraphs[row], model, column) + _looks(features, row)
@@ -75,25 +74,26 @@ def explain(
     return reasons
 
 
-def _alone(
-    model: Model, features: Features, scores: npt.NDArray[np.float32], rows: npt.NDArray[np.int64]
-) -> npt.NDArray[np.float64]:
+def _alone(model: Model, features: Features, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """Give each row's probability as an appeal if it were a document of its own, same place and look."""
-    single = [1 - model.context.probabilities(scores[r : r + 1], features.dense[r : r + 1])[0, 0] for r in rows]
-    return np.asarray(single, np.float64)
+    found = np.zeros(len(rows))
+    for number, row in enumerate(rows.tolist()):
+        own = features.alone(row)
+        found[number] = 1 - model.context.probabilities(model.classifier.scores(own), own.dense)[0, 0]
+    return found
 
 
 def _telling(paragraph: str, model: Model, column: int) -> list[str]:
-    """Name the words and word pairs that speak most for a kind against content."""
+    """Name the words and pairs of words, one between them, that speak most for a kind against content."""
     own = featurize([paragraph])
-    weights = (model.classifier.weights, model.classifier.scales)
+    table, scales = model.classifier.table, model.classifier.scales
     grams: list[tuple[float, str]] = []
     words = _token_texts(paragraph)
-    for family, join in ((0, 1), (1, 2)):  # "word" and "pair"
-        units = weights[0][own.buckets[family]].astype(np.float32)
-        worth = units[:, column] * weights[1][column] - units[:, 0] * weights[1][0]
+    for family, reach in ((0, 1), (1, 3)):  # "word" and "skip"
+        units = table[own.buckets[family]].astype(np.float32)
+        worth = units[:, column] * scales[column] - units[:, 0] * scales[0]
         for place in np.argsort(-worth)[:_WORDS].tolist():
-            said = " ".join(words[place : place + join]).strip("\x02\x03 ")
+            said = " ".join(words[place : place + reach]).strip("\x02\x03 ")
             if worth[place] > 0 and any(character.isalnum() for character in said):
                 grams.append((float(worth[place]), said))
     grams.sort(key=lambda gram: -gram[0])

@@ -16,6 +16,7 @@ LAYERS = [
     {"errors", "document", "kinds"},
     {"segment", "html"},
     {"features"},
+    {"network"},
     {"classifier", "context"},
     {"model"},
     {"structure", "rendering", "reasons", "cleaner"},

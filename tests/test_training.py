@@ -9,7 +9,11 @@ import numpy as np
 import pytest
 
 from stripper import CorpusError, OutputExists, Stripper, model
+from stripper.features import featurize
 from stripper.training import evaluate, train
+from stripper.training.corpus import Labelled
+from stripper.training.recombination import recombined
+from stripper.training.tabulation import Table, tabulate
 from tests.helpers import EXAMPLES, GOLDEN, NEWS, PLEA
 
 
@@ -85,11 +89,41 @@ def test_the_examples_alone_train_a_usable_model(tmp_path: Path) -> None:
     assert figures["lost"] <= 0.01
 
 
-def test_the_classifier_matches_the_matrix_that_it_was_fitted_on() -> None:
-    from stripper.features import featurize
-    from stripper.training.fitting import matrix
+def tabulated(*documents: tuple[str, list[str]]) -> Table:
+    """Tabulate documents of (site, paragraphs); what stands in PLEA is a plea."""
+    labelled = [
+        Labelled(
+            site, site, "en", "train", "test", tuple(lines), tuple("donate" if p in PLEA else "content" for p in lines)
+        )
+        for site, lines in documents
+    ]
+    return tabulate(labelled, 0, lambda message: None)
 
+
+def test_the_classifier_sums_what_the_linear_view_was_fitted_on() -> None:
+    table = tabulated(("a.example", NEWS + PLEA))
     classifier = Stripper().model.classifier
-    features = featurize(NEWS + PLEA)
-    expected = matrix([features]) @ (classifier.weights * classifier.scales) + classifier.bias
-    np.testing.assert_allclose(classifier.scores(features), expected, rtol=1e-3, atol=1e-3)
+    expected = table.matrix(table.documents[0]) @ (classifier.table * classifier.scales)
+    np.testing.assert_allclose(classifier.sums(featurize(NEWS + PLEA)), expected, rtol=1e-3, atol=1e-3)
+
+
+def test_a_recombined_document_has_the_features_that_its_text_would_have() -> None:
+    table = tabulated(("a.example", NEWS), ("b.example", NEWS[1:4] + PLEA), ("c.example", [*NEWS[:2], *PLEA]))
+    paragraphs = [*NEWS, *NEWS[1:4], *PLEA, *NEWS[:2], *PLEA]
+    made = recombined(table, [0, 1, 2], 5, np.random.default_rng(0))
+    assert len(made) == 10  # two runs, five times each
+    for rows in made:
+        assert (table.gold[rows] > 0).any()
+        assert (table.gold[rows] == 0).any()
+        found, expected = table.features(rows), featurize([paragraphs[row] for row in rows])
+        np.testing.assert_array_equal(found.dense, expected.dense)
+        for one, other in zip(found.buckets + found.starts, expected.buckets + expected.starts, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_no_plea_is_moved_into_an_article_of_another_language() -> None:
+    lines = (tuple(NEWS), ("content",) * len(NEWS)), (tuple(PLEA), ("donate",) * len(PLEA))
+    documents = [
+        Labelled(lang, lang, lang, "train", "test", *own) for lang, own in zip(("en", "fr"), lines, strict=True)
+    ]
+    assert recombined(tabulate(documents, 0, lambda message: None), [0, 1], 3, np.random.default_rng(0)) == []

@@ -30,6 +30,11 @@ class Features(NamedTuple):
     starts: tuple[npt.NDArray[np.int64], ...]  #: one a family, shape (n_paragraphs,), strictly increasing
     dense: npt.NDArray[np.float32]  #: shape (n_paragraphs, len(DENSE_NAMES))
 
+    def alone(self, row: int) -> Features:
+        """Give one paragraph's features as if nothing stood around it, its place unchanged."""
+        buckets = [b[s[row] : s[row + 1] if row + 1 < len(s) else None] for b, s in zip(self.buckets, self.starts)]
+        return Features(tuple(buckets), (np.zeros(1, np.int64),) * len(buckets), self.dense[row : row + 1])
+
 
 def feature_names() -> list[str]:
     """Name every feature group and column, in order; the digest of this list guards the weights."""
@@ -65,21 +70,17 @@ def featurize(paragraphs: Sequence[str]) -> Features:
         In reading order; empty strings and line breaks within one are allowed.
     """
     groups: list[list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]] = []
-    shapes, tokens, rows = [], [], []
-    done = 0
+    shapes = []
     for run_paragraphs in _chunks(paragraphs):
         run = ngrams.stream(run_paragraphs)
         prefix, hashes = ngrams.token_hashes(run)
         groups.append(ngrams.families(run, prefix, hashes))
         shapes.append(shape.shapes(run))
-        tokens.append(hashes)
-        counts = np.diff(np.append(run.token_rows, len(hashes)))
-        rows.append(np.repeat(np.arange(done, done + len(counts)), counts))
-        done += len(counts)
-    sizes = np.fromiter(map(len, paragraphs), np.int64, len(paragraphs))
-    where = place.places(sizes, np.concatenate(tokens), np.concatenate(rows))
-    dense = np.concatenate([np.concatenate(shapes), where], axis=1)
     joined = [_join([group[family] for group in groups]) for family in range(len(FAMILIES))]
+    sizes = np.fromiter(map(len, paragraphs), np.int64, len(paragraphs))
+    words, starts = joined[0]
+    rows = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(words)))
+    dense = np.concatenate([np.concatenate(shapes), place.places(sizes, words, rows)], axis=1)
     return Features(tuple(b for b, _ in joined), tuple(s for _, s in joined), dense)
 
 

@@ -1,4 +1,4 @@
-"""Hash words, word pairs and character n-grams of many paragraphs at once, without a Python loop over tokens.
+"""Hash words, skip pairs and character n-grams of many paragraphs at once, without a Python loop over tokens.
 
 The text is a stream of folded code points. A polynomial rolling hash modulo 2**64 gives the hash of every substring
 from two prefix sums (Karp & Rabin, 1987), so a family of n-grams costs a few vector operations. Each paragraph stands
@@ -16,10 +16,10 @@ import numpy.typing as npt
 from stripper.features.alphabet import DIGIT, LETTER, PUNCTUATION, SPACE, UNSPACED, alphabet
 
 #: Names of the n-gram families, in the order of :attr:`Stream.families`.
-FAMILIES: Final = ("word", "pair", "skip", "char3", "char4", "char5")
+FAMILIES: Final = ("word", "skip", "char4")
 
 #: Raised whenever the same text would land in other buckets; part of the features' digest.
-HASHING: Final = 1
+HASHING: Final = 2
 BUCKET_BITS: Final = 18
 BUCKETS: Final = 1 << BUCKET_BITS
 
@@ -30,8 +30,7 @@ MAX_PARAGRAPH: Final = 6000
 CHUNK: Final = 1 << 16
 
 _BASE: Final = 0x9E3779B97F4A7C15  # 2**64 / golden ratio, odd and so invertible modulo 2**64
-_PAIR: Final = 0xD6E8FEB86659FD93  # odd mixing constants (Pelle Evensen's rrmxmx and David Stafford's mix13)
-_SKIP: Final = 0xBF58476D1CE4E5B9
+_SKIP: Final = 0xBF58476D1CE4E5B9  # odd mixing constants (David Stafford's mix13)
 _FINISH: Final = 0x94D049BB133111EB
 _MASK: Final = (1 << 64) - 1
 _OPEN: Final = "\x02"
@@ -144,14 +143,12 @@ def families(run: Stream, prefix: U64, hashes: U64) -> list[tuple[I64, I64]]:
         buckets : int64 ndarray, shape (n_grams,), values in [0, BUCKETS)
         starts : int64 ndarray, shape (n_paragraphs,), index of each paragraph's first gram; strictly increasing.
     """
-    following = np.roll(hashes, -1)
     after = np.roll(hashes, -2)
     closing = np.append(run.token_rows[1:], len(hashes)) - 1
     after[closing] = 0  # else the skip pair of a closing sentinel would see the next paragraph
-    pairs = hashes * np.uint64(_PAIR) + following
     skips = hashes * np.uint64(_SKIP) + after
-    words = [_bucket(hashes, "word"), _bucket(pairs, "pair"), _bucket(skips, "skip")]
-    return [(buckets, run.token_rows) for buckets in words] + [_characters(run, prefix, size) for size in (3, 4, 5)]
+    words = [_bucket(hashes, "word"), _bucket(skips, "skip")]
+    return [*((buckets, run.token_rows) for buckets in words), _characters(run, prefix, 4)]
 
 
 def _characters(run: Stream, prefix: U64, size: int) -> tuple[I64, I64]:

@@ -24,10 +24,11 @@ FEATURE_NAMES: Final = (
 )
 #: Tokens this frequent in a document say little about its subject (function words, punctuation).
 _COMMON: Final = 0.3
+_MIX: Final = 0x94D049BB133111EB  # odd mixing constant (David Stafford's mix13)
 
 
 def places(
-    sizes: npt.NDArray[np.int64], tokens: npt.NDArray[np.uint64], rows: npt.NDArray[np.int64]
+    sizes: npt.NDArray[np.int64], words: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float32]:
     """Describe the place of each paragraph of ONE document.
 
@@ -35,10 +36,10 @@ def places(
     ----------
     sizes : int64 ndarray, shape (n_paragraphs,)
         Code points of each paragraph.
-    tokens : uint64 ndarray, shape (n_tokens,)
-        Hashes of the document's tokens.
-    rows : int64 ndarray, shape (n_tokens,)
-        Paragraph of each token, ascending.
+    words : int64 ndarray, shape (n_words,)
+        Buckets of the document's words (and signs), as `ngrams.families` gives them.
+    rows : int64 ndarray, shape (n_words,)
+        Paragraph of each word, ascending.
 
     Returns
     -------
@@ -48,7 +49,7 @@ def places(
     index = np.arange(n)
     before = np.cumsum(sizes) - sizes
     total = max(int(sizes.sum()), 1)
-    shared, earlier, title, repeated = _shared(n, tokens, rows)
+    shared, earlier, title, repeated = _shared(n, words, rows)
     columns = [
         np.log1p(index) / 3,
         np.log1p(n - 1 - index) / 3,
@@ -70,14 +71,14 @@ def places(
     return table
 
 
-def _shared(n: int, tokens: npt.NDArray[np.uint64], rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float64], ...]:
+def _shared(n: int, words: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float64], ...]:
     """Give the shares of each paragraph's rarer words that stand elsewhere, earlier, and in the first paragraph."""
-    order = np.argsort(tokens, kind="stable")
-    ranked, ranked_rows = tokens[order], rows[order]
-    new_token = np.append(True, ranked[1:] != ranked[:-1])
-    first_in_row = new_token | np.append(True, ranked_rows[1:] != ranked_rows[:-1])
-    ranked_rows, new_token = ranked_rows[first_in_row], new_token[first_in_row]  # a word counts once a paragraph
-    opens = np.flatnonzero(new_token)
+    order = np.argsort(words, kind="stable")
+    ranked, ranked_rows = words[order], rows[order]
+    new_word = np.append(True, ranked[1:] != ranked[:-1])
+    first_in_row = new_word | np.append(True, ranked_rows[1:] != ranked_rows[:-1])
+    ranked_rows, new_word = ranked_rows[first_in_row], new_word[first_in_row]  # a word counts once a paragraph
+    opens = np.flatnonzero(new_word)
     frequency = np.diff(opens, append=len(ranked_rows))
     spread = np.repeat(frequency, frequency)
     first = np.repeat(ranked_rows[opens], frequency)
@@ -87,7 +88,10 @@ def _shared(n: int, tokens: npt.NDArray[np.uint64], rows: npt.NDArray[np.int64])
     earlier = np.bincount(ranked_rows[rare & (first < ranked_rows)], minlength=n) / known
     in_title = np.bincount(ranked_rows[rare & (first == 0) & (ranked_rows > 0)], minlength=n)
     title = in_title / max(int(np.count_nonzero(ranked_rows == 0)) - 2, 1)
-    signature = np.add.reduceat(tokens, np.flatnonzero(np.append(True, rows[1:] != rows[:-1])))
+    mixed = (words.astype(np.uint64) + np.uint64(1)) * np.uint64(_MIX)
+    mixed ^= mixed >> np.uint64(29)  # else other words of the same sum would look like a repetition
+    mixed *= np.uint64(_MIX)
+    signature = np.add.reduceat(mixed, np.flatnonzero(np.append(True, rows[1:] != rows[:-1])))
     _, inverse, count = np.unique(signature, return_inverse=True, return_counts=True)
     repeated = np.log1p(count[inverse] - 1)
     return elsewhere, earlier, title, repeated

@@ -1,90 +1,97 @@
-"""More documents for the second stage: appeals of some documents moved into others of the same fold.
+"""More documents to learn from: appeals of some documents moved into others of the same language.
 
-The first stage sees paragraphs alone, so moving them teaches it nothing. The second learns from few documents how
-appeals stand among paragraphs; every run of asking paragraphs is therefore shown again in other articles, at the end,
-at the top and in the middle, also with lines missing.
+There are few documents to learn from how appeals stand among paragraphs. Every run of asking paragraphs is therefore
+shown again in other articles, at the end, at the top and in the middle, also with lines missing and with another run
+elsewhere in the article.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
-from stripper.kinds import ASKING_KINDS, CONTENT
-from stripper.training.corpus import Labelled
+from stripper.kinds import ASKING_KINDS, KINDS
+from stripper.training.tabulation import I64, Table
 
-#: Paragraphs of a host that stay, so that long articles do not outweigh the rest.
-_HOST: Final = 16
+_ASKING: Final = [KINDS.index(kind) for kind in sorted(ASKING_KINDS)]
 _ASKING_SHARE: Final = 0.6
+#: Content that a host must have at least, and paragraphs of it that stay, drawn from this range.
+_HOST_CONTENT: Final = 4
+_HOST: Final = (6, 40)
+_LONGEST_RUN: Final = 16
+_SECOND_RUN: Final = 0.3  # chance
+_THINNED: Final = 0.5  # chance
 
-#: (document, paragraph) of each paragraph of a recombined document, in order.
-Places = list[tuple[int, int]]
 
-
-def recombined(
-    documents: Sequence[Labelled], folds: Sequence[int], copies: int, rng: np.random.Generator
-) -> list[tuple[Places, int]]:
-    """Compose new documents from paragraphs of one fold's.
+def recombined(table: Table, chosen: Sequence[int], copies: int, rng: np.random.Generator) -> list[I64]:
+    """Compose new documents from paragraphs of some documents.
 
     Parameters
     ----------
-    folds : sequence of int
-        Fold of each document.
+    chosen : sequence of int
+        Numbers of the documents that may be used.
     copies : int
         How often each run of asking paragraphs is moved.
 
     Returns
     -------
-    list of (places, fold)
+    list of int64 ndarray
+        Rows of the table, in reading order.
     """
-    runs = [run for number, document in enumerate(documents) for run in _runs(number, document)]
-    hosts: dict[tuple[int, str], list[int]] = {}  # another language would give the appeal away
-    for number, document in enumerate(documents):
-        if document.labels.count(CONTENT) >= 4:
-            hosts.setdefault((folds[number], document.lang), []).append(number)
+    hosts: dict[str, list[int]] = defaultdict(list)  # another language would give the appeal away
+    runs: dict[str, list[I64]] = defaultdict(list)
+    moved: list[tuple[str, I64]] = []
+    for number in chosen:
+        language = table.languages[number]
+        if np.count_nonzero(table.gold[table.documents[number]] == 0) >= _HOST_CONTENT:
+            hosts[language].append(number)
+        for run in _runs(table, number):
+            runs[language].append(run)
+            if len(run) >= 2 and np.isin(table.gold[run], _ASKING).mean() >= _ASKING_SHARE:
+                moved.append((language, run))
     made = []
-    for run in runs:
-        fold = folds[run[0][0]]
-        choice = hosts.get((fold, documents[run[0][0]].lang), [])
-        for _ in range(copies if choice else 0):
-            number = choice[int(rng.integers(len(choice)))]
-            made.append((_composed(number, documents[number], _thinned(run, rng), rng), fold))
+    for language, run in moved:
+        if not hosts[language]:
+            continue
+        for _ in range(copies):
+            host = table.documents[hosts[language][int(rng.integers(len(hosts[language])))]]
+            body = _inserted(_stretch(table, host, rng), _thinned(run, rng), rng)
+            if rng.random() < _SECOND_RUN:
+                body = _inserted(body, runs[language][int(rng.integers(len(runs[language])))], rng)
+            made.append(body)
     return made
 
 
-def _runs(number: int, document: Labelled) -> list[Places]:
-    """Find the runs of at least two paragraphs that are appeals, most of them asking."""
-    runs: list[Places] = []
-    run: list[int] = []
-    for row in range(len(document.labels) + 1):
-        label = document.labels[row] if row < len(document.labels) else CONTENT
-        if label not in (CONTENT, "?"):
-            run.append(row)
-            continue
-        asking = sum(document.labels[r] in ASKING_KINDS for r in run)
-        if 2 <= len(run) <= 14 and asking >= _ASKING_SHARE * len(run):
-            runs.append([(number, r) for r in run])
-        run = []
-    return runs
+def _runs(table: Table, number: int) -> list[I64]:
+    """Cut out the runs of appeals of a document."""
+    rows = table.documents[number]
+    appeal = np.concatenate([[False], table.gold[rows] > 0, [False]])
+    starts, ends = np.flatnonzero(appeal[1:] & ~appeal[:-1]), np.flatnonzero(~appeal[1:] & appeal[:-1])
+    return [rows[start:end] for start, end in zip(starts, ends, strict=True) if end - start <= _LONGEST_RUN]
 
 
-def _thinned(run: Places, rng: np.random.Generator) -> Places:
-    """Leave out a line now and then."""
-    if len(run) > 3 and rng.random() < 0.4:
-        gone = int(rng.integers(len(run)))
-        return run[:gone] + run[gone + 1 :]
+def _stretch(table: Table, host: I64, rng: np.random.Generator) -> I64:
+    """Take a stretch of a host, with some of its own appeals left out."""
+    kept = host[(table.gold[host] <= 0) | (rng.random(len(host)) < rng.random())]
+    length = int(rng.integers(*_HOST))
+    if len(kept) <= length:
+        return kept
+    start = 0 if rng.random() < 0.5 else int(rng.integers(len(kept) - length + 1))
+    return kept[start : start + length]
+
+
+def _thinned(run: I64, rng: np.random.Generator) -> I64:
+    """Leave out a line or two now and then."""
+    if len(run) > 3 and rng.random() < _THINNED:
+        return np.delete(run, rng.integers(len(run), size=int(rng.integers(1, 3))))
     return run
 
 
-def _composed(number: int, host: Labelled, run: Places, rng: np.random.Generator) -> Places:
-    """Put a run at the end (half of the time), the top or somewhere inside a stretch of the host."""
-    rows = [row for row, label in enumerate(host.labels) if label == CONTENT or rng.random() < 0.5]
-    if len(rows) > _HOST:
-        start = 0 if rng.random() < 0.5 else int(rng.integers(len(rows) - _HOST + 1))
-        rows = rows[start : start + _HOST]
-    body = [(number, row) for row in rows]
+def _inserted(body: I64, run: I64, rng: np.random.Generator) -> I64:
+    """Put a run at the end (half of the time), the top or somewhere inside."""
     where = rng.random()
-    at = len(body) if where < 0.5 else 0 if where < 0.6 else int(rng.integers(1, len(body)))
-    return body[:at] + run + body[at:]
+    at = len(body) if where < 0.5 or len(body) < 2 else 0 if where < 0.6 else int(rng.integers(1, len(body)))
+    return np.concatenate([body[:at], run, body[at:]])

@@ -15,14 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from stripper import model as models
-from stripper.classifier import LinearClassifier
+from stripper.classifier import HashedClassifier
 from stripper.cleaner import Stripper
-from stripper.context import F32, TwoPassContext, calibrated, log_odds
+from stripper.context import NetworkContext, calibrated, log_odds
 from stripper.errors import CorpusError, OutputExists
 from stripper.training import fitting
 from stripper.training.corpus import Labelled, describe, read
 from stripper.training.evaluation import evaluate, outcomes, table
 from stripper.training.metrics import threshold_at
+from stripper.training.tabulation import F32, FOLDS, Progress, tabulate
 
 #: Content loss that each operating point may cost.
 BUDGETS: Final = {"cautious": 0.002, "balanced": 0.005, "thorough": 0.01}
@@ -38,7 +39,7 @@ def train(
     jobs: int = 1,
     exclude_sites: Collection[str] = (),
     overwrite: bool = False,
-    progress: fitting.Progress = lambda message: None,
+    progress: Progress = lambda message: None,
 ) -> dict[str, Any]:
     """Fit a model and write it as a release.
 
@@ -76,16 +77,14 @@ def train(
     if out.exists() and not overwrite:
         raise OutputExists(f"{out}: exists already; give another folder, or overwrite it with --force.")
     documents, held_out = _documents(sources, dev, exclude_sites)
-    training = fitting.prepare(documents, seed, progress)
-    classifier, scores = fitting.fit_classifier(training, jobs, progress)
-    stage = fitting.stage(documents, training, scores, seed, progress)
-    context, chances = fitting.fit_context(stage, seed, jobs, progress, out_of_fold=not held_out)
-    if chances is None:
-        test = fitting.prepare(held_out, seed, progress)
-        chances = np.concatenate([context.raw(classifier.scores(f), f.dense) for f in test.features])
-    else:
-        test, chances = training, chances[: len(training.gold)]
-    context, points = _operating_points(context, chances, test.gold)
+    paragraphs = tabulate(documents, seed, progress)
+    classifier, samples = fitting.fit_classifier(paragraphs, seed, jobs, progress)
+    context, chances, gold = fitting.fit_context(samples, seed, jobs, progress, out_of_fold=not held_out)
+    if chances is None or gold is None:
+        test = tabulate(held_out, seed, progress)
+        found = (test.features(rows, places) for rows, places in zip(test.documents, test.places, strict=True))
+        chances, gold = np.concatenate([context.raw(classifier.scores(f), f.dense) for f in found]), test.gold
+    context, points = _operating_points(context, chances, gold)
     card = {
         "name": out.name,
         "stripper": version("stripper"),
@@ -116,17 +115,17 @@ def _documents(
     if shared:
         raise CorpusError(f"Site {min(shared)!r} is among the training and the dev documents; a site belongs to one.")
     labels = {label for document in documents for label in document.labels}
-    if len({d.site for d in documents}) < fitting.FOLDS or len(labels - {"?"}) < 2:
+    if len({d.site for d in documents}) < FOLDS or len(labels - {"?"}) < 2:
         raise CorpusError(
             f"{', '.join(map(str, sources))}: too little to train on; it takes documents of split train from at least "
-            f"{fitting.FOLDS} sites, with content and appeals."
+            f"{FOLDS} sites, with content and appeals."
         )
     return documents, held_out
 
 
 def _operating_points(
-    context: TwoPassContext, chances: F32, gold: npt.NDArray[np.int64]
-) -> tuple[TwoPassContext, dict[str, Any]]:
+    context: NetworkContext, chances: F32, gold: npt.NDArray[np.int64]
+) -> tuple[NetworkContext, dict[str, Any]]:
     """Calibrate, then choose each threshold by the content that it loses."""
     known = gold >= 0
     appeal = gold[known] > 0
@@ -147,11 +146,11 @@ def _operating_points(
 
 def _write(
     out: Path,
-    classifier: LinearClassifier,
-    context: TwoPassContext,
+    classifier: HashedClassifier,
+    context: NetworkContext,
     card: dict[str, Any],
     held_out: list[Labelled],
-    progress: fitting.Progress,
+    progress: Progress,
 ) -> dict[str, Any]:
     """Write the release beside its place, measure what was written, then move it there."""
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -170,9 +169,7 @@ def _write(
     return finished
 
 
-def _settled(
-    folder: Path, points: dict[str, Any], held_out: list[Labelled], progress: fitting.Progress
-) -> dict[str, Any]:
+def _settled(folder: Path, points: dict[str, Any], held_out: list[Labelled], progress: Progress) -> dict[str, Any]:
     """Raise thresholds until what the real `Stripper` loses, separators and all, is within each budget."""
     settled = {}
     for name, point in points.items():
@@ -202,9 +199,9 @@ def readme(card: dict[str, Any]) -> str:
     languages = ", ".join(f"{lang} {count}" for lang, count in data["documents_by_language"].items())
     return f"""# Model `{card["name"]}`
 
-A linear classifier over hashed word and character n-grams and small networks over the scores of the neighbours label
-each paragraph `content` or one of the kinds of appeal. Plain arrays, checked by sha256; `card.json` has everything
-below and more.
+Linear weights and embeddings over hashed word and character n-grams, and small convolutional networks over a
+document's paragraphs label each paragraph `content` or one of the kinds of appeal. Plain arrays, checked by sha256;
+`card.json` has everything below and more.
 
 ## Data
 
