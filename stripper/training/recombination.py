@@ -2,7 +2,7 @@
 
 There are few documents to learn from how appeals stand among paragraphs. Every run of asking paragraphs is therefore
 shown again in other articles, at the end, at the top and in the middle, also with lines missing and with another run
-elsewhere in the article.
+elsewhere in the article. Stretches of articles without any appeal are shown too, else appeals would be expected everywhere.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _HOST_CONTENT: Final = 4
 _HOST: Final = (6, 40)
 _LONGEST_RUN: Final = 16
 _SECOND_RUN: Final = 0.3  # chance
+_CONTENT_ONLY: Final = 0.3  # documents without appeals, for each with
 _THINNED: Final = 0.5  # chance
 
 
@@ -62,6 +63,9 @@ def recombined(table: Table, chosen: Sequence[int], copies: int, rng: np.random.
             if rng.random() < _SECOND_RUN:
                 body = _inserted(body, runs[language][int(rng.integers(len(runs[language])))], rng)
             made.append(body)
+            if rng.random() < _CONTENT_ONLY:
+                content = _stretch(table, host[table.gold[host] == 0], rng)
+                made.append(content)
     return made
 
 
