@@ -104,9 +104,15 @@ def _row_sums(
     return sums
 
 
-def quantized(columns: npt.NDArray[np.floating]) -> tuple[npt.NDArray[np.int8], F32]:
-    """Round the columns of a table, shape (BUCKETS, n_columns), to 8 bits; each column's largest becomes 127."""
+def quantized(columns: npt.NDArray[np.floating], largest: int) -> tuple[npt.NDArray[np.int8], F32]:
+    """Round the columns of a table, shape (BUCKETS, n_columns), to 8 bits.
+
+    Parameters
+    ----------
+    largest : int
+        What each column's largest number becomes, at most 127; less makes the packed file smaller.
+    """
     if len(columns) != BUCKETS:
         raise ValueError(f"the table has {len(columns)} rows, expected {BUCKETS}")
-    scales = np.maximum(np.abs(columns).max(axis=0), 1e-9) / 127
+    scales = np.maximum(np.abs(columns).max(axis=0), 1e-9) / largest
     return np.rint(columns / scales).astype(np.int8), scales.astype(np.float32)

@@ -65,6 +65,9 @@ def test_hard_wrapped_mail_is_joined_but_its_list_poem_and_address_are_not() -> 
         "Members who cannot pay at once may write to the treasurer, who will\n"
         "not publish their names.\n"
         "\n"
+        "Whoever edits this page by hand breaks his lines a little\n"
+        "short of the margin, and they are one paragraph even so.\n"
+        "\n"
         "- ropes\n- two buoys\n- a lamp\n"
         "\n"
         "The tide goes out,\nThe tide comes in,\nAnd no one pays\nThe moorings bin.\n"
@@ -75,9 +78,11 @@ def test_hard_wrapped_mail_is_joined_but_its_list_poem_and_address_are_not() -> 
     assert paragraphs[0].startswith("The committee")
     assert paragraphs[0].endswith("this year.")
     assert paragraphs[1].endswith("their names.")
-    assert paragraphs[2:5] == ["- ropes", "- two buoys", "- a lamp"]
-    assert paragraphs[5:9] == ["The tide goes out,", "The tide comes in,", "And no one pays", "The moorings bin."]
-    assert paragraphs[9:] == ["Saltmarsh Sailing Club", "4 Quay Street", "Kelmouth"]
+    assert paragraphs[2].startswith("Whoever")
+    assert paragraphs[2].endswith("even so.")
+    assert paragraphs[3:6] == ["- ropes", "- two buoys", "- a lamp"]
+    assert paragraphs[6:10] == ["The tide goes out,", "The tide comes in,", "And no one pays", "The moorings bin."]
+    assert paragraphs[10:] == ["Saltmarsh Sailing Club", "4 Quay Street", "Kelmouth"]
 
 
 def test_headlines_of_like_length_stay_apart() -> None:

@@ -22,6 +22,8 @@ _ENDS: Final = tuple('.!?:;…。！？।۔؟"”»)')
 _LOWER: Final = 0.35
 #: Share of breaks at the margin; a wrapped paragraph has all, but people also edit wrapped text.
 _FULL: Final = 0.85
+#: Share of the width that every line of a block reaches which somebody wrapped a little short.
+_NEAR: Final = 0.8
 
 
 def columns(text: str) -> int:
@@ -59,7 +61,8 @@ def is_wrapped(block: Sequence[Line], width: int, *, established: bool) -> bool:
     full = sum(_would_not_fit(line, after, width) for line, after in breaks) / len(breaks)
     goes_on = sum(_goes_on(line, after) for line, after in breaks) / len(breaks)
     if established:
-        return full >= _FULL or (full >= _FULL / 2 and goes_on >= 2 * _LOWER)
+        near = min(columns(line.text) for line, _ in breaks) >= _NEAR * width  # wrapped by hand, or to less than most
+        return full >= _FULL or (full >= _FULL / 2 and goes_on >= 2 * _LOWER) or (near and goes_on >= _LOWER)
     return len(breaks) >= 2 and full >= _FULL and goes_on >= _LOWER
 
 

@@ -31,6 +31,9 @@ ITERATIONS: Final = 45
 EMBEDDING_COPIES: Final = 2
 COPIES: Final = 4
 NETWORKS: Final = 1
+#: What the largest number of a column becomes; 31 makes the wheel a quarter smaller than 127.
+LINEAR_UNITS: Final = 127
+EMBEDDING_UNITS: Final = 31
 EMBEDDING: Final = Settings(hidden=64, epochs=6, rate=2e-3, decay=1e-4, batch=600, dropout=0.2, input_dropout=0.0)
 CONTEXT: Final = Settings(hidden=128, epochs=12, rate=2e-3, decay=1e-2, batch=800, dropout=0.2, input_dropout=0.2)
 
@@ -62,15 +65,19 @@ def _fit_linear(table: Table, rows: I64) -> tuple[npt.NDArray[np.floating], F32]
     return weights, bias
 
 
-def _fit_classifier(table: Table, chosen: Sequence[int], seed: int) -> HashedClassifier:
+def _fit_classifier(paragraphs: Table, chosen: Sequence[int], seed: int) -> HashedClassifier:
     """Fit both views on some documents."""
     from threadpoolctl import threadpool_limits  # comes with scikit-learn
 
     with threadpool_limits(1):  # one thread: sums in one order, and joblib has the cores
-        linear, bias = _fit_linear(table, np.concatenate([table.documents[number] for number in chosen]))
-        learned, network = embedding.fit(table, chosen, EMBEDDING, EMBEDDING_COPIES, seed)
-    units, scales = quantized(np.concatenate([linear, learned], axis=1))
-    return HashedClassifier(units, scales, bias, network)
+        linear, bias = _fit_linear(paragraphs, np.concatenate([paragraphs.documents[number] for number in chosen]))
+        learned, network = embedding.fit(paragraphs, chosen, EMBEDDING, EMBEDDING_COPIES, seed)
+    (linear_units, linear_scales), (units, scales) = (
+        quantized(linear, LINEAR_UNITS),
+        quantized(learned, EMBEDDING_UNITS),
+    )
+    table = np.concatenate([linear_units, units], axis=1)
+    return HashedClassifier(table, np.concatenate([linear_scales, scales]), bias, network)
 
 
 def _fold(table: Table, fold: int, seed: int) -> tuple[HashedClassifier | None, list[Sample]]:

@@ -2,7 +2,8 @@
 
 There are few documents to learn from how appeals stand among paragraphs. Every run of asking paragraphs is therefore
 shown again in other articles, at the end, at the top and in the middle, also with lines missing and with another run
-elsewhere in the article. Stretches of articles without any appeal are shown too, else appeals would be expected everywhere.
+elsewhere in the article. Stretches of articles without any appeal are shown too, else appeals would be expected
+everywhere.
 """
 
 from __future__ import annotations
