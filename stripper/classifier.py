@@ -76,7 +76,7 @@ class HashedClassifier:
         starts = np.concatenate([own + at for own, at in zip(features.starts, offsets.tolist())])
         rows = self.table.take(np.concatenate(features.buckets), axis=0)
         counts = np.append(starts[1:], len(rows)) - starts
-        sums = _row_sums(rows, starts, counts) * (1 / np.sqrt(counts, dtype=np.float32))[:, None]
+        sums = _row_sums(rows, starts, counts).astype(np.float32) / np.sqrt(counts, dtype=np.float32)[:, None]
         total: F32 = sums.reshape(families, -1, rows.shape[1]).sum(axis=0) * self.scales
         return total
 

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stripper import model as models
+from stripper.context import appeal_probability
 from stripper.document import Cleaned, Decision, Document, Label, Paragraph, Verdict
 from stripper.errors import InputError, InputTypeError, ModelError, OptionError, StripperError
 from stripper.features import Features, featurize
@@ -337,7 +338,7 @@ class Stripper:
         features = featurize(paragraphs)
         scores = self._model.classifier.scores(features)
         probabilities = self._model.context.probabilities(scores, features.dense)
-        appeal = 1 - probabilities[:, 0] >= self._threshold
+        appeal = appeal_probability(probabilities) >= self._threshold
         best = probabilities[:, 1:].argmax(axis=1) + 1
         kinds = [KINDS[column] if yes else CONTENT for column, yes in zip(best.tolist(), appeal.tolist(), strict=True)]
         removed = appeal.copy()
@@ -385,7 +386,7 @@ class Stripper:
             paragraphs, self._model, judged.features, judged.probabilities, self._threshold,
             judged.appeal, judged.removed, judged.held,
         )  # fmt: skip
-        chances = (1 - judged.probabilities[:, 0]).tolist()
+        chances = appeal_probability(judged.probabilities).tolist()
         return [
             (APPEAL if appeal else CONTENT, kind, chance, removed, reason)
             for appeal, kind, chance, removed, reason in zip(

@@ -45,7 +45,8 @@ def columns(scores: F32, dense: F32) -> F32:
     float32 ndarray, shape (n_paragraphs, VIEWS * n_kinds + n_dense)
     """
     views = [log_softmax(scores[:, start : start + len(KINDS)]) for start in range(0, scores.shape[1], len(KINDS))]
-    return np.concatenate([np.maximum(np.concatenate(views, axis=1), _FLOOR) / np.float32(_SCALE), dense], axis=1)
+    logs = np.maximum(np.concatenate(views, axis=1), np.float32(_FLOOR)) / np.float32(_SCALE)
+    return np.concatenate([logs, dense], axis=1, dtype=np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +90,14 @@ class NetworkContext:
         Calibration: ``card.json`` of the release, entry "calibration".
         """
         return calibrated(self.raw(scores, dense), self.calibration)
+
+
+def appeal_probability(probabilities: F32) -> npt.NDArray[np.float64]:
+    """Give the probability of "an appeal" of each row of kind probabilities, shape (n_paragraphs,).
+
+    In float64, here and nowhere else: a threshold lies between two of these numbers, wherever it is used.
+    """
+    return 1 - probabilities[:, 0].astype(np.float64)
 
 
 def log_odds(probabilities: F32) -> npt.NDArray[np.float64]:

@@ -163,9 +163,11 @@ def read_card(folder: Path) -> dict[str, Any]:
     if not isinstance(card, dict) or "format" not in card:
         raise ModelError(f"{path}: not a model card. {_REMEDY}")
     if card["format"] != FORMAT:
+        newer = isinstance(card["format"], int) and card["format"] > FORMAT
+        remedy = "Update stripper (pip install -U stripper)" if newer else "Install stripper again"
         raise ModelError(
             f"{path}: format {card['format']}, this version reads format {FORMAT}. "
-            "Update stripper (pip install -U stripper), or train the model anew with `stripper train`."
+            f"{remedy}, or train the model anew with `stripper train`."
         )
     if card.get("digest") != _card_digest(card):
         raise ModelError(f"{path}: edited or damaged, its digest does not fit its content. {_REMEDY}")

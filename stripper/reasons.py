@@ -7,6 +7,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from stripper.context import appeal_probability
 from stripper.features import DENSE_NAMES, Features, featurize, ngrams
 from stripper.kinds import KINDS
 from stripper.model import Model
@@ -79,7 +80,8 @@ def _alone(model: Model, features: Features, rows: npt.NDArray[np.int64]) -> npt
     found = np.zeros(len(rows))
     for number, row in enumerate(rows.tolist()):
         own = features.alone(row)
-        found[number] = 1 - model.context.probabilities(model.classifier.scores(own), own.dense)[0, 0]
+        alone = model.context.probabilities(model.classifier.scores(own), own.dense)
+        found[number] = appeal_probability(alone)[0]
     return found
 
 
@@ -121,4 +123,4 @@ def _neighbours(best: npt.NDArray[np.int64], appeal: npt.NDArray[np.bool_], row:
         return f"stands between a {before} and a {after} paragraph"
     if before or after:
         return f"stands {'after' if before else 'before'} a {before or after} paragraph"
-    return "its place in the document"
+    return "what else stands in the document"

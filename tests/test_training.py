@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stripper import CorpusError, OutputExists, Stripper, model
+from stripper import KINDS, CorpusError, OutputExists, Stripper, model
 from stripper.features import featurize
 from stripper.training import evaluate, train
 from stripper.training.corpus import Labelled
+from stripper.training.metrics import threshold_at
 from stripper.training.recombination import recombined
 from stripper.training.tabulation import Table, tabulate
 from tests.helpers import EXAMPLES, GOLDEN, NEWS, PLEA
@@ -47,6 +48,7 @@ def test_same_data_and_seed_give_the_same_bytes(tmp_path: Path) -> None:
         ('{"paragraphs": ["a"]}', "line 2: needs"),
         ('{"paragraphs": ["a"], "labels": ["content", "?"]}', "line 2: 1 paragraphs but 2 labels"),
         ('{"paragraphs": ["a"], "labels": ["ads"]}', "line 2: unknown label 'ads'"),
+        ('{"paragraphs": ["a"], "labels": [["content"]]}', "line 2: unknown label"),
     ],
 )
 def test_a_malformed_line_is_named(tmp_path: Path, line: str, said: str) -> None:
@@ -67,6 +69,7 @@ def test_missing_too_little_and_existing_are_errors(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="split dev"):
         train([source], [source], tmp_path / "out")
     (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "card.json").touch()
     with pytest.raises(OutputExists, match="--force"):
         train([source], [], tmp_path / "there")
 
@@ -126,3 +129,55 @@ def test_no_plea_is_moved_into_an_article_of_another_language() -> None:
         Labelled(lang, lang, lang, "train", "test", *own) for lang, own in zip(("en", "fr"), lines, strict=True)
     ]
     assert recombined(tabulate(documents, 0, lambda message: None), [0, 1], 3, np.random.default_rng(0)) == []
+
+
+def one_sided(folder: Path, labels: list[str]) -> Path:
+    """Eight documents of eight sites, all with these labels."""
+    path = folder / "one-sided.jsonl"
+    records = [
+        {"id": f"o{number}", "site": f"o{number}", "split": "dev", "paragraphs": NEWS[: len(labels)], "labels": labels}
+        for number in range(8)
+    ]
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("labels", [["?", "?"], ["donate", "subscribe"], ["content", "content"]])
+def test_documents_without_content_or_without_appeals_neither_train_nor_measure(
+    tmp_path: Path, labels: list[str]
+) -> None:
+    path = one_sided(tmp_path, labels)
+    with pytest.raises(CorpusError, match="too little to measure on"):
+        train([small(tmp_path)], [path], tmp_path / "out")
+    path.write_text(path.read_text(encoding="utf-8").replace('"dev"', '"train"'), encoding="utf-8")
+    with pytest.raises(CorpusError, match="too little to train on"):
+        train([path], [], tmp_path / "out")
+
+
+def test_appeals_on_one_site_only_are_too_few(tmp_path: Path) -> None:
+    path = small(tmp_path)
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    for record in lines[1:]:
+        record["labels"] = ["content"] * len(record["labels"])
+    path.write_text("".join(json.dumps(record) + "\n" for record in lines), encoding="utf-8")
+    with pytest.raises(CorpusError, match="more sites"):
+        train([path], [], tmp_path / "out")
+
+
+def test_what_is_no_model_is_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "one.txt").write_text("Dear Ada", encoding="utf-8")
+    with pytest.raises(OutputExists, match="is no model"):
+        train([small(tmp_path)], [], tmp_path / "letters", overwrite=True)
+    assert (tmp_path / "letters" / "one.txt").read_text(encoding="utf-8") == "Dear Ada"
+
+
+def test_a_threshold_removes_what_its_choice_counted() -> None:
+    from stripper.context import appeal_probability
+
+    chances = np.random.default_rng(0).random((2000, len(KINDS)), np.float32)
+    chances[:, 0] = 1 - chances[:, 0] / 50  # close to 1, where float32 is coarse
+    probability = appeal_probability(chances)
+    content = np.ones(len(chances), np.bool_)
+    for loss, allowed in ((0.002, 4), (0.005, 10), (0.01, 20)):
+        assert np.count_nonzero(probability >= threshold_at(probability, content, loss)) <= allowed

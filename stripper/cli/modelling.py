@@ -34,6 +34,7 @@ _SOURCES = click.argument("sources", nargs=-1, required=True, type=click.Path(pa
 @click.option("--seed", default=0, show_default=True)
 @click.option("--jobs", default=2, show_default=True, help="Processes; -1 takes every core.")
 @click.option("--exclude-site", multiple=True, metavar="SITE", help="Never fit on this site.")
+@click.option("--credits", type=click.Path(path_type=Path), help="Markdown for the model's README: sources, licences.")
 @click.option("--force", is_flag=True, help="Overwrite an existing model.")
 def train(
     sources: tuple[Path, ...],
@@ -42,6 +43,7 @@ def train(
     seed: int,
     jobs: int,
     exclude_site: tuple[str, ...],
+    credits: Path | None,
     force: bool,
 ) -> None:
     """Train a model on labelled documents (JSON Lines with paragraphs and labels).
@@ -60,6 +62,7 @@ def train(
         seed=seed,
         jobs=jobs,
         exclude_sites=exclude_site,
+        credits=credits,
         overwrite=force,
         progress=_progress,
     )

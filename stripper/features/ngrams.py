@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from stripper.features.alphabet import DIGIT, LETTER, PUNCTUATION, SPACE, UNSPACED, alphabet
 
-#: Names of the n-gram families, in the order of :attr:`Stream.families`.
+#: Names of the n-gram families, in the order in which `families` gives them.
 FAMILIES: Final = ("word", "skip", "char4")
 
 #: Raised whenever the same text would land in other buckets; part of the features' digest.
@@ -43,7 +43,7 @@ I64 = npt.NDArray[np.int64]
 class Stream(NamedTuple):
     """Code points of a run of paragraphs, with what the families and the shapes are computed from.
 
-    Every array but the last three has shape (n_code_points,).
+    Every array but the last four has shape (n_code_points,).
     """
 
     codes: npt.NDArray[np.uint32]  #: as in the text, sentinels included

@@ -92,7 +92,7 @@ def _parse(line: str, where: str, source: str) -> Labelled:
     if not all(isinstance(paragraph, str) for paragraph in paragraphs):
         raise CorpusError(f"{where}: every paragraph must be a string.")
     for label in labels:
-        if label not in _LABELS:
+        if not isinstance(label, str) or label not in _LABELS:
             raise CorpusError(f"{where}: unknown label {label!r}; the labels are {', '.join(KINDS)} and ?.")
     name = str(record.get("id") or where)
     return Labelled(
@@ -108,7 +108,9 @@ def _parse(line: str, where: str, source: str) -> Labelled:
 
 def describe(sources: Iterable[Path], documents: list[Labelled]) -> dict[str, Any]:
     """Give what a card says of its data: files with sha256, counts by language, source and label."""
-    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files_of(sources)}
+    files = {
+        f"{path.parent.name}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest() for path in files_of(sources)
+    }
     return {
         "documents": len(documents),
         "paragraphs": sum(len(document.paragraphs) for document in documents),

@@ -24,6 +24,7 @@ from stripper.training.networks import (
     gradients,
     initial,
     rounds,
+    scale_of,
     schedule,
     window,
 )
@@ -49,9 +50,9 @@ def fit(table: Table, chosen: Sequence[int], settings: Settings, copies: int, se
     """
     rng = np.random.default_rng(seed)
     real = [(table.documents[number], table.dense(table.documents[number], table.places[number])) for number in chosen]
-    dense = np.concatenate([columns for _, columns in real])
-    center = np.concatenate([np.zeros(DIMENSIONS), dense.mean(axis=0)]).astype(np.float32)
-    spread = np.concatenate([np.ones(DIMENSIONS), dense.std(axis=0) + 1e-3]).astype(np.float32)
+    mean, deviation = scale_of(np.concatenate([columns for _, columns in real]))
+    center = np.concatenate([np.zeros(DIMENSIONS, np.float32), mean])
+    spread = np.concatenate([np.ones(DIMENSIONS, np.float32), deviation])
     embeddings = np.zeros((BUCKETS, DIMENSIONS), np.float32)
     moved = np.full(BUCKETS, 1e-3, np.float32)
     weights = initial(len(center), settings.hidden, rng)
@@ -73,7 +74,8 @@ def fit(table: Table, chosen: Sequence[int], settings: Settings, copies: int, se
             _, found, by_input = gradients(weights, scaled, table.gold[rows], batch, settings, rng)
             height = schedule(step, steps)
             adam.step(found, settings.rate * height)
-            by_bucket = grams.T @ by_input[:, :DIMENSIONS] * np.float32(len(rows))
+            decided = max(int((table.gold[rows] >= 0).sum()), 1)  # the loss is their mean; here each counts alike
+            by_bucket = grams.T @ by_input[:, :DIMENSIONS] * np.float32(decided)
             moved[buckets] += (by_bucket**2).mean(axis=1)
             embeddings[buckets] -= np.float32(_RATE * height) * by_bucket / np.sqrt(moved[buckets])[:, None]
             step += 1

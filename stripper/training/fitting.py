@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from stripper.classifier import HashedClassifier, quantized
 from stripper.context import NetworkContext, columns
 from stripper.features import BUCKETS
 from stripper.kinds import KINDS
+from stripper.network import ConvNetwork
 from stripper.training import embedding
 from stripper.training.networks import Settings, fit_network
 from stripper.training.recombination import recombined
@@ -82,6 +83,8 @@ def _fit_classifier(paragraphs: Table, chosen: Sequence[int], seed: int) -> Hash
 
 def _fold(table: Table, fold: int, seed: int) -> tuple[HashedClassifier | None, list[Sample]]:
     """Fit on all folds but one and score that one; fold ``FOLDS`` fits on everything and scores nothing."""
+    from threadpoolctl import threadpool_limits
+
     inside = [number for number, of in enumerate(table.folds) if of == fold]
     classifier = _fit_classifier(table, [n for n, of in enumerate(table.folds) if of != fold], seed + fold)
     if fold == FOLDS:
@@ -89,10 +92,11 @@ def _fold(table: Table, fold: int, seed: int) -> tuple[HashedClassifier | None, 
     shown = [(table.documents[number], table.places[number]) for number in inside]
     made = recombined(table, inside, COPIES, np.random.default_rng(seed + fold))
     samples = []
-    for rows, places in [*shown, *((rows, None) for rows in made)]:
-        features = table.features(rows, places)
-        scores = classifier.scores(features)
-        samples.append(Sample(columns(scores, features.dense), table.gold[rows], fold, places is not None))
+    with threadpool_limits(1):
+        for rows, places in [*shown, *((rows, None) for rows in made)]:
+            features = table.features(rows, places)
+            scores = classifier.scores(features)
+            samples.append(Sample(columns(scores, features.dense), table.gold[rows], fold, places is not None))
     return None, samples
 
 
@@ -119,15 +123,11 @@ def fit_classifier(table: Table, seed: int, jobs: int, progress: Progress) -> tu
     return found, samples
 
 
-def _fit_network(samples: Sequence[Sample], seed: int) -> Any:
+def _fit_network(samples: Sequence[Sample], seed: int) -> ConvNetwork:
     from threadpoolctl import threadpool_limits
 
-    rows = np.concatenate([sample.rows for sample in samples])
-    center = rows.mean(axis=0, dtype=np.float64).astype(np.float32)
-    spread = rows.std(axis=0, dtype=np.float64).astype(np.float32) + np.float32(1e-3)
-    shown = [(sample.rows, sample.gold) for sample in samples]
     with threadpool_limits(1):
-        return fit_network(shown, (center, spread), CONTEXT, seed)
+        return fit_network([(sample.rows, sample.gold) for sample in samples], CONTEXT, seed)
 
 
 def fit_context(
@@ -138,7 +138,7 @@ def fit_context(
     Parameters
     ----------
     out_of_fold : bool
-        Whether to predict every real document by a network that saw nothing of its site, too.
+        Whether to predict every real document by a network that was not shown its site, too.
 
     Returns
     -------

@@ -22,6 +22,7 @@ LONGEST: Final = 96
 _CLIP_NORM: Final = 5.0
 _WARM_UP: Final = 50  # steps
 _LEAST_STEPS: Final = 100
+_CONSTANT: Final = 1e-6  # standard deviation below which a column does not vary
 _BETAS: Final = (0.9, 0.999)  # Adam, Kingma & Ba 2015
 _TINY: Final = 1e-8
 
@@ -105,7 +106,8 @@ def gradients(
     """
     filled, n = batch.filled, len(batch.document)
     clipped = np.clip(scaled, -CLIP, CLIP)
-    inputs = clipped * _dropped(clipped.shape, settings.input_dropout, rng) if settings.input_dropout else clipped
+    keep_inputs = _dropped(clipped.shape, settings.input_dropout, rng)
+    inputs = clipped * keep_inputs
     hidden = weights["input_bias"].shape[0]
     mask = np.zeros((n, 1), np.float32)
     mask[filled] = 1
@@ -157,7 +159,7 @@ def gradients(
     to_own += at_peak * to_pooled[:, hidden:][batch.document]
     to_hidden = to_own[filled] * keep_own * (own[filled] > 0)
     found |= {"input_weights": inputs.T @ to_hidden, "input_bias": to_hidden.sum(axis=0)}
-    by_input = (to_hidden @ weights["input_weights"].T) * (np.abs(scaled) < CLIP)
+    by_input = (to_hidden @ weights["input_weights"].T) * keep_inputs * (np.abs(scaled) < CLIP)
     return loss, found, by_input
 
 
@@ -232,20 +234,27 @@ def window(size: int, rng: np.random.Generator) -> slice:
     return slice(start, start + LONGEST)
 
 
-def fit_network(
-    samples: Sequence[tuple[F32, I64]], scale: tuple[F32, F32], settings: Settings, seed: int
-) -> ConvNetwork:
+def scale_of(rows: F32) -> tuple[F32, F32]:
+    """Give the columns' mean and standard deviation, each of shape (n_columns,).
+
+    A column that never varies gets a deviation of 1: any other value would be as strange as can be, and the weights
+    that it meets were never fitted.
+    """
+    spread = rows.std(axis=0, dtype=np.float64)
+    spread[spread < _CONSTANT] = 1.0
+    return rows.mean(axis=0, dtype=np.float64).astype(np.float32), spread.astype(np.float32)
+
+
+def fit_network(samples: Sequence[tuple[F32, I64]], settings: Settings, seed: int) -> ConvNetwork:
     """Fit a network to documents whose columns are fixed.
 
     Parameters
     ----------
     samples : sequence of (columns, gold)
         One a document: columns, shape (n_paragraphs, n_columns), and gold kinds, shape (n_paragraphs,).
-    scale : (center, spread)
-        Each of shape (n_columns,).
     """
     rng = np.random.default_rng(seed)
-    center, spread = scale
+    center, spread = scale_of(np.concatenate([rows for rows, _ in samples]))
     weights = initial(len(center), settings.hidden, rng)
     adam = Adam(weights, settings.decay)
     step = 0

@@ -1,9 +1,9 @@
 """More documents to learn from: appeals of some documents moved into others of the same language.
 
-There are few documents to learn from how appeals stand among paragraphs. Every run of asking paragraphs is therefore
-shown again in other articles, at the end, at the top and in the middle, also with lines missing and with another run
-elsewhere in the article. Stretches of articles without any appeal are shown too, else appeals would be expected
-everywhere.
+There are few documents to learn from how appeals stand among paragraphs. Every run of 2 to 16 asking paragraphs is
+therefore shown again in other articles, at the end, at the top and in the middle, also with lines missing and with
+another run elsewhere in the article. Stretches of articles without any appeal are shown too, else appeals would be
+expected everywhere.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def recombined(table: Table, chosen: Sequence[int], copies: int, rng: np.random.
     """
     hosts: dict[str, list[int]] = defaultdict(list)  # another language would give the appeal away
     runs: dict[str, list[I64]] = defaultdict(list)
-    moved: list[tuple[str, I64]] = []
+    moved: list[tuple[int, I64]] = []
     for number in chosen:
         language = table.languages[number]
         if np.count_nonzero(table.gold[table.documents[number]] == 0) >= _HOST_CONTENT:
@@ -53,16 +53,18 @@ def recombined(table: Table, chosen: Sequence[int], copies: int, rng: np.random.
         for run in _runs(table, number):
             runs[language].append(run)
             if len(run) >= 2 and np.isin(table.gold[run], _ASKING).mean() >= _ASKING_SHARE:
-                moved.append((language, run))
+                moved.append((number, run))
     made = []
-    for language, run in moved:
-        if not hosts[language]:
-            continue
-        for _ in range(copies):
-            host = table.documents[hosts[language][int(rng.integers(len(hosts[language])))]]
+    for number, run in moved:
+        language = table.languages[number]
+        # Not into its own document: lines that stand twice would give the appeal away.
+        others = [host for host in hosts[language] if host != number]
+        for _ in range(copies if others else 0):
+            host = table.documents[others[int(rng.integers(len(others)))]]
             body = _inserted(_stretch(table, host, rng), _thinned(run, rng), rng)
-            if rng.random() < _SECOND_RUN:
-                body = _inserted(body, runs[language][int(rng.integers(len(runs[language])))], rng)
+            second = runs[language][int(rng.integers(len(runs[language])))]
+            if rng.random() < _SECOND_RUN and not np.isin(second, body).any():
+                body = _inserted(body, second, rng)
             made.append(body)
             if rng.random() < _CONTENT_ONLY:
                 content = _stretch(table, host[table.gold[host] == 0], rng)

