@@ -31,7 +31,7 @@ ITERATIONS: Final = 45
 #: How often each run of appeals is moved into another document, for the first stage and the second.
 EMBEDDING_COPIES: Final = 2
 COPIES: Final = 4
-NETWORKS: Final = 1
+NETWORKS: Final = 2
 #: What the largest number of a column becomes; 31 makes the wheel a quarter smaller than 127.
 LINEAR_UNITS: Final = 127
 EMBEDDING_UNITS: Final = 31
