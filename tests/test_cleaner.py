@@ -140,9 +140,9 @@ def test_too_much_removed_leaves_the_document_and_says_guarded() -> None:
 
 def test_nothing_but_appeals_is_emptied_or_kept_as_asked_and_always_said() -> None:
     text = "\n".join(PLEA)
-    assert Stripper(threshold=0.2).clean(text).verdict == "only_appeals"
-    assert Stripper(threshold=0.2).strip(text) == ""
-    kept = Stripper(threshold=0.2, only_appeals="keep").clean(text)
+    assert Stripper(threshold=0).clean(text).verdict == "only_appeals"
+    assert Stripper(threshold=0).strip(text) == ""
+    kept = Stripper(threshold=0, only_appeals="keep").clean(text)
     assert (kept.verdict, kept.text, kept.removed) == ("only_appeals", text, ())
 
 

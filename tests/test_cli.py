@@ -105,8 +105,8 @@ def test_options_reach_the_stripper(article: Path) -> None:
     assert run("clean", article, "--keep", "donate,subscribe,navigation,newsletter").stdout.decode() == ARTICLE
     assert run("clean", article, "--max-removed", "0.01").stdout.decode() == ARTICLE
     plea = "\n".join(PLEA).encode()
-    assert run("clean", "--threshold", "0.2", data=plea).stdout == b""
-    assert run("clean", "--threshold", "0.2", "--only-appeals", "keep", data=plea).stdout == plea
+    assert run("clean", "--threshold", "0", data=plea).stdout == b""
+    assert run("clean", "--threshold", "0", "--only-appeals", "keep", data=plea).stdout == plea
 
 
 def test_label_lists_every_paragraph(article: Path) -> None:
@@ -119,7 +119,7 @@ def test_label_lists_every_paragraph(article: Path) -> None:
 def test_model_shows_and_verifies(tmp_path: Path) -> None:
     assert "balanced" in run("model").stdout.decode()
     assert "OK" in run("model", "--verify").stdout.decode()
-    assert json.loads(run("model", "--json").stdout)["format"] == 1
+    assert json.loads(run("model", "--json").stdout)["format"] == 2
     result = run("model", tmp_path)
     assert result.returncode == 1
     assert "card.json" in said(result)

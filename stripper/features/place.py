@@ -73,8 +73,9 @@ def places(
 
 def _shared(n: int, words: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float64], ...]:
     """Give the shares of each paragraph's rarer words that stand elsewhere, earlier, and in the first paragraph."""
-    order = np.argsort(words, kind="stable")
-    ranked, ranked_rows = words[order], rows[order]
+    keys = np.sort(words * n + rows)  # by word, then by paragraph; a plain sort is several times faster than argsort
+    ranked = keys // n
+    ranked_rows = keys - ranked * n
     new_word = np.append(True, ranked[1:] != ranked[:-1])
     first_in_row = new_word | np.append(True, ranked_rows[1:] != ranked_rows[:-1])
     ranked_rows, new_word = ranked_rows[first_in_row], new_word[first_in_row]  # a word counts once a paragraph

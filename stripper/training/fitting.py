@@ -32,6 +32,9 @@ ITERATIONS: Final = 45
 EMBEDDING_COPIES: Final = 2
 COPIES: Final = 4
 NETWORKS: Final = 2
+#: Paragraphs below which a document is short, and the share of short recombined ones that the second stage sees.
+SHORT: Final = 12
+SHORT_SHARE: Final = 0.3
 #: What the largest number of a column becomes; 31 makes the wheel a quarter smaller than 127.
 LINEAR_UNITS: Final = 127
 EMBEDDING_UNITS: Final = 31
@@ -130,6 +133,17 @@ def _fit_network(samples: Sequence[Sample], seed: int) -> ConvNetwork:
         return fit_network([(sample.rows, sample.gold) for sample in samples], CONTEXT, seed)
 
 
+def _shown(samples: Sequence[Sample], rng: np.random.Generator) -> list[Sample]:
+    """Choose what the second stage is fitted on: few short documents, unless most are short.
+
+    Short ones are mostly appeals, or stubs around one, and teach it to expect one in every few lines.
+    """
+    shortest = min(SHORT, int(np.median([len(sample.gold) for sample in samples if sample.real])))
+    return [
+        sample for sample in samples if len(sample.gold) >= shortest or (not sample.real and rng.random() < SHORT_SHARE)
+    ]
+
+
 def fit_context(
     samples: Sequence[Sample], seed: int, jobs: int, progress: Progress, *, out_of_fold: bool
 ) -> tuple[NetworkContext, F32 | None, I64 | None]:
@@ -153,8 +167,9 @@ def fit_context(
 
     folds = list(range(FOLDS)) if out_of_fold else []
     progress(f"second stage: {NETWORKS + len(folds)} networks on {len(samples)} documents and recombinations")
-    tasks = [(samples, seed + number) for number in range(NETWORKS)]
-    tasks += [([sample for sample in samples if sample.fold != fold], seed) for fold in folds]
+    shown = _shown(samples, np.random.default_rng(seed))
+    tasks = [(shown, seed + number) for number in range(NETWORKS)]
+    tasks += [([sample for sample in shown if sample.fold != fold], seed) for fold in folds]
     fitted = Parallel(n_jobs=jobs)(delayed(_fit_network)(some, own_seed) for some, own_seed in tasks)
     identity = np.array([1, 0], np.float32)
     context = NetworkContext(tuple(fitted[:NETWORKS]), identity)
