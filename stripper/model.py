@@ -138,7 +138,8 @@ def _load(folder: Path, name: str, stamps: tuple[tuple[str, int, int], ...]) -> 
     embedded = classifier.table.shape[1] - len(KINDS)
     widths = [(len(classifier.network.center), embedded + len(DENSE_NAMES))]
     widths += [(len(network.center), column_count(len(DENSE_NAMES))) for network in context.networks]
-    if len(classifier.table) != BUCKETS or not context.networks or any(has != wants for has, wants in widths):
+    fits = len(classifier.table) == BUCKETS and classifier.table.shape[1] % 8 == 0 and context.networks
+    if not fits or any(has != wants for has, wants in widths):
         raise FeatureMismatch(f"{folder}: the arrays' shapes do not fit this version's features. {_REMEDY}")
     return Model(classifier, context, card, name)
 

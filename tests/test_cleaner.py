@@ -7,6 +7,7 @@ import pickle
 import re
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
@@ -144,6 +145,14 @@ def test_nothing_but_appeals_is_emptied_or_kept_as_asked_and_always_said() -> No
     assert Stripper(threshold=0).strip(text) == ""
     kept = Stripper(threshold=0, only_appeals="keep").clean(text)
     assert (kept.verdict, kept.text, kept.removed) == ("only_appeals", text, ())
+
+
+def test_a_threshold_just_above_a_probability_keeps_its_paragraph() -> None:
+    # Training steps one float64 over a paragraph's probability to spare it; comparing in float32 would undo that.
+    for row, decision in enumerate(Stripper().label(NEWS + PLEA)):
+        at, above = decision.probability, float(np.nextafter(decision.probability, 2))
+        assert Stripper(threshold=at).label(NEWS + PLEA)[row].label == "appeal"
+        assert above > 1 or Stripper(threshold=above).label(NEWS + PLEA)[row].label == "content"
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", " \ufeff\u200b\n"])

@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stripper import KINDS, CorpusError, OutputExists, Stripper, model
+from stripper import CorpusError, OutputExists, Stripper, model
 from stripper.features import featurize
-from stripper.training import evaluate, train
+from stripper.training import evaluate, fitting, train
 from stripper.training.corpus import Labelled
-from stripper.training.metrics import threshold_at
 from stripper.training.recombination import recombined
 from stripper.training.tabulation import Table, tabulate
 from tests.helpers import EXAMPLES, GOLDEN, NEWS, PLEA
@@ -111,12 +110,13 @@ def test_the_classifier_sums_what_the_linear_view_was_fitted_on() -> None:
 
 
 def test_a_recombined_document_has_the_features_that_its_text_would_have() -> None:
-    table = tabulated(("a.example", NEWS), ("b.example", NEWS[1:4] + PLEA), ("c.example", [*NEWS[:2], *PLEA]))
-    paragraphs = [*NEWS, *NEWS[1:4], *PLEA, *NEWS[:2], *PLEA]
-    made = recombined(table, [0, 1, 2], 5, np.random.default_rng(0))
-    assert sum((table.gold[rows] > 0).any() for rows in made) == 10  # two runs, five times each
+    table = tabulated(("a.example", NEWS), ("b.example", NEWS + PLEA), ("c.example", [*NEWS[:2], *PLEA]))
+    paragraphs = [*NEWS, *NEWS, *PLEA, *NEWS[:2], *PLEA]
+    made = recombined(table, [0, 1, 2], 20, np.random.default_rng(0))
+    assert sum((table.gold[rows] > 0).any() for rows in made) >= 40  # two runs, twenty times each
     for rows in made:
         assert (table.gold[rows] == 0).any()
+        assert len(set(rows.tolist())) == len(rows)  # nothing stands twice
         found, expected = table.features(rows), featurize([paragraphs[row] for row in rows])
         np.testing.assert_array_equal(found.dense, expected.dense)
         for one, other in zip(found.buckets + found.starts, expected.buckets + expected.starts, strict=True):
@@ -129,6 +129,18 @@ def test_no_plea_is_moved_into_an_article_of_another_language() -> None:
         Labelled(lang, lang, lang, "train", "test", *own) for lang, own in zip(("en", "fr"), lines, strict=True)
     ]
     assert recombined(tabulate(documents, 0, lambda message: None), [0, 1], 3, np.random.default_rng(0)) == []
+
+
+def test_the_second_stage_sees_few_short_documents_unless_most_are_short() -> None:
+    def sample(length: int, real: bool) -> fitting.Sample:
+        return fitting.Sample(np.zeros((length, 1), np.float32), np.zeros(length, np.int64), 0, real)
+
+    long, short, made = sample(20, True), sample(5, True), sample(5, False)
+    shown = fitting._shown([long] * 3 + [short] * 2 + [made] * 100, np.random.default_rng(0))
+    assert sum(one is long for one in shown) == 3
+    assert not any(one is short for one in shown)
+    assert 10 < sum(one is made for one in shown) < 60
+    assert fitting._shown([long] + [short] * 4, np.random.default_rng(0)) == [long] + [short] * 4
 
 
 def one_sided(folder: Path, labels: list[str]) -> Path:
@@ -170,14 +182,3 @@ def test_what_is_no_model_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(OutputExists, match="is no model"):
         train([small(tmp_path)], [], tmp_path / "letters", overwrite=True)
     assert (tmp_path / "letters" / "one.txt").read_text(encoding="utf-8") == "Dear Ada"
-
-
-def test_a_threshold_removes_what_its_choice_counted() -> None:
-    from stripper.context import appeal_probability
-
-    chances = np.random.default_rng(0).random((2000, len(KINDS)), np.float32)
-    chances[:, 0] = 1 - chances[:, 0] / 50  # close to 1, where float32 is coarse
-    probability = appeal_probability(chances)
-    content = np.ones(len(chances), np.bool_)
-    for loss, allowed in ((0.002, 4), (0.005, 10), (0.01, 20)):
-        assert np.count_nonzero(probability >= threshold_at(probability, content, loss)) <= allowed
