@@ -9,7 +9,7 @@ an n-gram, little memory traffic, and sums of integers are exact, whatever was s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,14 +21,6 @@ from stripper.network import F32, ConvNetwork
 _LANE: Final = 256
 _LOW: Final = np.uint64(0x00FF00FF00FF00FF)
 _SIGNS: Final = np.uint64(0x8080808080808080)
-
-
-class Classifier(Protocol):
-    """What the later stages need of a classifier."""
-
-    def scores(self, features: Features) -> F32:
-        """Give scores for each kind, shape (n_paragraphs, n_views * n_kinds), unbounded."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,9 +53,17 @@ class HashedClassifier:
             The linear view's scores, which know nothing of the neighbours, then the embedding view's.
         """
         sums = self.sums(features)
-        linear, bag = sums[:, : len(KINDS)] + self.bias, sums[:, len(KINDS) :]
-        seen = self.network.logits(np.concatenate([bag, features.dense], axis=1))
-        return np.concatenate([linear, seen], axis=1)
+        seen = self.network.logits(self._columns(sums, features.dense))
+        return np.concatenate([sums[:, : len(KINDS)] + self.bias, seen], axis=1)
+
+    def scores_alone(self, features: Features, rows: npt.NDArray[np.int64]) -> F32:
+        """Score some paragraphs as if nothing stood around them, their places unchanged."""
+        sums = self.sums(features)[rows]
+        seen = self.network.logits_alone(self._columns(sums, features.dense[rows]))
+        return np.concatenate([sums[:, : len(KINDS)] + self.bias, seen], axis=1)
+
+    def _columns(self, sums: F32, dense: F32) -> F32:
+        return np.concatenate([sums[:, len(KINDS) :], dense], axis=1)
 
     def sums(self, features: Features) -> F32:
         """Sum the table's rows of each paragraph's n-grams.

@@ -1,13 +1,13 @@
 """Second stage: the scores and shapes of a document's paragraphs to probabilities, each paragraph with its neighbours.
 
-A plea of eight lines has lines that read like news; what stands before and after them gives them away. The networks
-are fitted on scores that the first stage gave to sites it had not seen, so that they do not trust memorised lines.
+A plea of eight lines has lines that read like news; what stands before and after them gives them away. The network
+is fitted on scores that the first stage gave to sites it had not seen, so that it does not trust memorised lines.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -22,16 +22,8 @@ _FLOOR: Final = -8.0
 _SCALE: Final = 4.0
 
 
-class ContextModel(Protocol):
-    """What the cleaner needs of a context model."""
-
-    def probabilities(self, scores: F32, dense: F32) -> F32:
-        """Give each kind's probability, shape (n_paragraphs, n_kinds), for one document in reading order."""
-        ...
-
-
 def columns(scores: F32, dense: F32) -> F32:
-    """Lay out what the networks see of each paragraph.
+    """Lay out what the network sees of each paragraph.
 
     Parameters
     ----------
@@ -51,16 +43,16 @@ def columns(scores: F32, dense: F32) -> F32:
 
 @dataclass(frozen=True, eq=False)
 class NetworkContext:
-    """Networks of the same form; the mean of their probabilities counts.
+    """A network over a document's columns, and its calibration.
 
     Attributes
     ----------
-    networks : tuple of ConvNetwork
+    network : ConvNetwork
     calibration : float32 ndarray, shape (2,)
         Slope and intercept on the log-odds of "an appeal" (Platt, 1999), fitted on other sites than the rest.
     """
 
-    networks: tuple[ConvNetwork, ...]
+    network: ConvNetwork
     calibration: F32
 
     def raw(self, scores: F32, dense: F32) -> F32:
@@ -69,8 +61,7 @@ class NetworkContext:
 
     def of_columns(self, rows: F32) -> F32:
         """Give the same from what `columns` laid out."""
-        total = sum(np.exp(log_softmax(network.logits(rows))) for network in self.networks)
-        return np.asarray(total / np.float32(len(self.networks)), np.float32)
+        return np.exp(log_softmax(self.network.logits(rows)))
 
     def probabilities(self, scores: F32, dense: F32) -> F32:
         """Estimate how likely each paragraph of one document is to be of each kind.
@@ -90,6 +81,11 @@ class NetworkContext:
         Calibration: ``card.json`` of the release, entry "calibration".
         """
         return calibrated(self.raw(scores, dense), self.calibration)
+
+    def probabilities_alone(self, scores: F32, dense: F32) -> F32:
+        """Estimate the same for paragraphs that are each a document of its own; shapes as in `probabilities`."""
+        rows = columns(scores, dense)
+        return calibrated(np.exp(log_softmax(self.network.logits_alone(rows))), self.calibration)
 
 
 def appeal_probability(probabilities: F32) -> npt.NDArray[np.float64]:

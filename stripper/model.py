@@ -27,7 +27,7 @@ from stripper.features import BUCKETS, DENSE_NAMES, features_digest
 from stripper.kinds import KINDS
 from stripper.network import ConvNetwork
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 CARD: Final = "card.json"
 DEFAULT: Final = "default"
 OPERATING_POINTS: Final = ("cautious", "balanced", "thorough")
@@ -131,15 +131,17 @@ def _load(folder: Path, name: str, stamps: tuple[tuple[str, int, int], ...]) -> 
     second = _nested(_arrays(folder / _CONTEXT_FILE, files[_CONTEXT_FILE]))
     try:
         classifier = HashedClassifier(**first.pop(""), network=ConvNetwork(**first.pop("network")))
-        calibration = second.pop("")["calibration"]
-        context = NetworkContext(tuple(ConvNetwork(**second[name]) for name in sorted(second)), calibration)
+        context = NetworkContext(ConvNetwork(**second["network"]), second[""]["calibration"])
     except (TypeError, KeyError) as error:
         raise ModelError(f"{folder}: the arrays are not those of a model ({error}). {_REMEDY}") from None
     embedded = classifier.table.shape[1] - len(KINDS)
-    widths = [(len(classifier.network.center), embedded + len(DENSE_NAMES))]
-    widths += [(len(network.center), column_count(len(DENSE_NAMES))) for network in context.networks]
-    fits = len(classifier.table) == BUCKETS and classifier.table.shape[1] % 8 == 0 and context.networks
-    if not fits or any(has != wants for has, wants in widths):
+    fits = (
+        len(classifier.table) == BUCKETS
+        and classifier.table.shape[1] % 8 == 0
+        and len(classifier.network.center) == embedded + len(DENSE_NAMES)
+        and len(context.network.center) == column_count(len(DENSE_NAMES))
+    )
+    if not fits:
         raise FeatureMismatch(f"{folder}: the arrays' shapes do not fit this version's features. {_REMEDY}")
     return Model(classifier, context, card, name)
 
@@ -194,14 +196,7 @@ def save(
             {key: getattr(classifier, key) for key in ("table", "scales", "bias")}
             | _named("network", classifier.network)
         ),
-        _CONTEXT_FILE: _npz(
-            {"calibration": context.calibration}
-            | {
-                key: array
-                for number, network in enumerate(context.networks)
-                for key, array in _named(f"network{number}", network).items()
-            }
-        ),
+        _CONTEXT_FILE: _npz({"calibration": context.calibration} | _named("network", context.network)),
     }
     finished = {
         "format": FORMAT,

@@ -61,12 +61,29 @@ class ConvNetwork:
         float32 ndarray, shape (n_paragraphs, n_kinds)
             Unbounded; the softmax of a row estimates the kinds' probabilities.
         """
-        scaled = np.clip((rows - self.center) / self.spread, -CLIP, CLIP)
-        own = np.maximum(scaled @ self.input_weights + self.input_bias, 0)
+        own = self._own(rows)
         pooled = np.concatenate([own.mean(axis=0), own.max(axis=0)])
         seen = own + np.maximum(pooled @ self.pooled_weights + self.pooled_bias, 0)
         for dilation, weights, bias in zip(DILATIONS, self.conv_weights, self.conv_bias, strict=True):
             seen = seen + np.maximum(beside(seen, dilation) @ weights + bias, 0)
+        return self._scored(seen, own)
+
+    def logits_alone(self, rows: F32) -> F32:
+        """Score each paragraph as if it were a document of its own; shapes as in `logits`."""
+        own = self._own(rows)
+        pooled = np.concatenate([own, own], axis=1)
+        seen = own + np.maximum(pooled @ self.pooled_weights + self.pooled_bias, 0)
+        hidden = own.shape[1]
+        for weights, bias in zip(self.conv_weights, self.conv_bias, strict=True):
+            seen = seen + np.maximum(seen @ weights[hidden : 2 * hidden] + bias, 0)
+        return self._scored(seen, own)
+
+    def _own(self, rows: F32) -> F32:
+        scaled = np.clip((rows - self.center) / self.spread, -CLIP, CLIP)
+        own: F32 = np.maximum(scaled @ self.input_weights + self.input_bias, 0)
+        return own
+
+    def _scored(self, seen: F32, own: F32) -> F32:
         result: F32 = np.concatenate([seen, own], axis=1) @ self.output_weights + self.output_bias
         return result
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stripper.context import appeal_probability
-from stripper.features import DENSE_NAMES, Features, featurize, ngrams
+from stripper.features import DENSE_NAMES, Features, ngrams
 from stripper.kinds import KINDS
 from stripper.model import Model
 
@@ -56,12 +56,15 @@ def explain(
         Why an appeal stays, one a paragraph.
     """
     reasons = [""] * len(paragraphs)
+    if not appeal.any():
+        return reasons
     rows = np.flatnonzero(appeal)
     best = probabilities[:, 1:].argmax(axis=1) + 1
-    alone = _alone(model, features, rows)
+    scores = model.classifier.scores_alone(features, rows)
+    alone = appeal_probability(model.context.probabilities_alone(scores, features.dense[rows]))
     for row, chance_alone in zip(rows.tolist(), alone.tolist(), strict=True):
         column = int(best[row])
-        told = _telling(paragraphs[row], model, column) + _looks(features, row)
+        told = _telling(paragraphs[row], features, row, model, column) + _looks(features, row)
         parts = []
         if told:
             parts.append(f"{KINDS[column]}: " + ", ".join(told[:_WORDS]))
@@ -75,24 +78,13 @@ def explain(
     return reasons
 
 
-def _alone(model: Model, features: Features, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Give each row's probability as an appeal if it were a document of its own, same place and look."""
-    found = np.zeros(len(rows))
-    for number, row in enumerate(rows.tolist()):
-        own = features.alone(row)
-        alone = model.context.probabilities(model.classifier.scores(own), own.dense)
-        found[number] = appeal_probability(alone)[0]
-    return found
-
-
-def _telling(paragraph: str, model: Model, column: int) -> list[str]:
+def _telling(paragraph: str, features: Features, row: int, model: Model, column: int) -> list[str]:
     """Name the words and pairs of words, one between them, that speak most for a kind against content."""
-    own = featurize([paragraph])
     table, scales = model.classifier.table, model.classifier.scales
     grams: list[tuple[float, str]] = []
     words = _token_texts(paragraph)
     for family, reach in ((0, 1), (1, 3)):  # "word" and "skip"
-        units = table[own.buckets[family]].astype(np.float32)
+        units = table[features.grams(family, row)].astype(np.float32)
         worth = units[:, column] * scales[column] - units[:, 0] * scales[0]
         for place in np.argsort(-worth)[:_WORDS].tolist():
             said = " ".join(words[place : place + reach]).strip("\x02\x03 ")

@@ -10,7 +10,7 @@ import pytest
 from stripper.classifier import _row_sums
 from stripper.kinds import KINDS
 from stripper.network import CLIP, DILATIONS
-from stripper.training.networks import Batch, Settings, finished, fit_network, gradients, initial
+from stripper.training.networks import Batch, Settings, certain, finished, fit_network, gradients, initial
 
 SETTINGS = Settings(hidden=8, epochs=60, rate=1e-2, decay=0, batch=64, dropout=0, input_dropout=0)
 
@@ -44,15 +44,16 @@ def test_the_gradients_are_those_of_the_loss(dropout: float) -> None:
     rng = np.random.default_rng(8)  # of which no step crosses a kink
     own = weights(3)
     sizes = [7, 1, 12]
-    rows, gold = 3 * rng.standard_normal((20, 5)), rng.integers(-1, len(KINDS), 20)
+    rows, targets = 3 * rng.standard_normal((20, 5)), certain(rng.integers(-1, len(KINDS), 20))
+    targets[3:9] = np.random.default_rng(1).dirichlet(np.ones(len(KINDS)), 6)  # as a teacher gives them
     rows[0] = 2 * CLIP  # beyond what the network looks at
     batch = Batch.of(sizes)
     settings = replace(SETTINGS, dropout=dropout, input_dropout=dropout)
 
     def loss() -> float:
-        return gradients(own, rows, gold, batch, settings, np.random.default_rng(9))[0]
+        return gradients(own, rows, targets, batch, settings, np.random.default_rng(9))[0]
 
-    _, found, by_input = gradients(own, rows, gold, batch, settings, np.random.default_rng(9))
+    _, found, by_input = gradients(own, rows, targets, batch, settings, np.random.default_rng(9))
     assert not by_input[0].any()
     for name, array in [*own.items(), ("rows", rows)]:
         gradient = by_input if name == "rows" else found[name]
@@ -75,11 +76,18 @@ def test_fitting_and_inference_see_a_document_alike() -> None:
     network = finished(own, np.zeros(5), np.ones(5))
     gold = np.concatenate([network.logits(part).argmax(axis=1) for part in (rows[:9], rows[9:])])
     one = -np.concatenate([_logs(network.logits(part)) for part in (rows[:9], rows[9:])])[range(29), gold].mean()
-    assert gradients(own, rows, gold, Batch.of(sizes), SETTINGS, rng)[0] == pytest.approx(one, rel=1e-4)
+    assert gradients(own, rows, certain(gold), Batch.of(sizes), SETTINGS, rng)[0] == pytest.approx(one, rel=1e-4)
 
 
 def _logs(logits: np.ndarray) -> np.ndarray:
     return logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+
+
+def test_alone_is_a_document_of_one_paragraph() -> None:
+    rows = np.random.default_rng(2).standard_normal((5, 5))
+    network = finished(weights(), np.zeros(5), np.ones(5))
+    singly = np.concatenate([network.logits(row[None]) for row in rows])
+    np.testing.assert_allclose(network.logits_alone(rows), singly, atol=1e-4)
 
 
 def test_what_only_a_neighbour_tells_is_learned() -> None:
@@ -89,7 +97,7 @@ def test_what_only_a_neighbour_tells_is_learned() -> None:
         rows = rng.standard_normal((12, 5)).astype(np.float32)
         gold = np.append(0, (rows[:-1, 0] > 0).astype(np.int64))  # the paragraph before decides
         samples.append((rows, gold))
-    network = fit_network(samples[:30], SETTINGS, seed=0)
+    network = fit_network([(rows, certain(gold)) for rows, gold in samples[:30]], SETTINGS, seed=0)
     right = [network.logits(rows).argmax(axis=1) == gold for rows, gold in samples[30:]]
     assert np.concatenate(right).mean() > 0.9
 

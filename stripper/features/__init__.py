@@ -30,10 +30,10 @@ class Features(NamedTuple):
     starts: tuple[npt.NDArray[np.int64], ...]  #: one a family, shape (n_paragraphs,), strictly increasing
     dense: npt.NDArray[np.float32]  #: shape (n_paragraphs, len(DENSE_NAMES))
 
-    def alone(self, row: int) -> Features:
-        """Give one paragraph's features as if nothing stood around it, its place unchanged."""
-        buckets = [b[s[row] : s[row + 1] if row + 1 < len(s) else None] for b, s in zip(self.buckets, self.starts)]
-        return Features(tuple(buckets), (np.zeros(1, np.int64),) * len(buckets), self.dense[row : row + 1])
+    def grams(self, family: int, row: int) -> npt.NDArray[np.int64]:
+        """Give the buckets of one paragraph's grams of a family, in reading order."""
+        starts = self.starts[family]
+        return self.buckets[family][starts[row] : starts[row + 1] if row + 1 < len(starts) else None]
 
 
 def feature_names() -> list[str]:
@@ -69,15 +69,17 @@ def featurize(paragraphs: Sequence[str]) -> Features:
     paragraphs : sequence of str, at least one
         In reading order; empty strings and line breaks within one are allowed.
     """
+    sizes = np.fromiter(map(len, paragraphs), np.int64, len(paragraphs))
     groups: list[list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]] = []
-    shapes = []
+    shapes: list[npt.NDArray[np.float32]] = []
+    done = 0
     for run_paragraphs in _chunks(paragraphs):
         run = ngrams.stream(run_paragraphs)
         prefix, hashes = ngrams.token_hashes(run)
         groups.append(ngrams.families(run, prefix, hashes))
-        shapes.append(shape.shapes(run))
+        shapes.append(shape.shapes(run, sizes[done : done + len(run_paragraphs)]))
+        done += len(run_paragraphs)
     joined = [_join([group[family] for group in groups]) for family in range(len(FAMILIES))]
-    sizes = np.fromiter(map(len, paragraphs), np.int64, len(paragraphs))
     words, starts = joined[0]
     rows = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(words)))
     dense = np.concatenate([np.concatenate(shapes), place.places(sizes, words, rows)], axis=1)

@@ -19,13 +19,13 @@ from stripper.features.alphabet import DIGIT, LETTER, PUNCTUATION, SPACE, UNSPAC
 FAMILIES: Final = ("word", "skip", "char4")
 
 #: Raised whenever the same text would land in other buckets; part of the features' digest.
-HASHING: Final = 2
+HASHING: Final = 3
 BUCKET_BITS: Final = 18
 BUCKETS: Final = 1 << BUCKET_BITS
 
-#: A longer paragraph is judged by its first and last halves of this many code points: appeals announce themselves at
-#: the edges, and the cost of a 10 MB line stays bounded.
-MAX_PARAGRAPH: Final = 6000
+#: A longer paragraph is judged by its first and last halves of this many code points: an appeal says what it is at its
+#: edges, and a list of countries between them would drown it. Chosen by measurement, see models/EXPERIMENTS.md.
+MAX_PARAGRAPH: Final = 400
 #: Code points hashed in one go; bounds the work arrays to a few MB and keeps them in cache.
 CHUNK: Final = 1 << 16
 

@@ -11,7 +11,7 @@ from stripper.features.alphabet import DIGIT, LETTER, PUNCTUATION, UNSPACED, alp
 from stripper.features.ngrams import Stream
 
 _SIGNS: Final = {
-    "question": "?？؟;",
+    "question": "?？؟",
     "exclamation": "!！",
     "money": "$€£¥₹₽₺₴₪₩฿₫",
     "percent": "%",
@@ -22,6 +22,7 @@ _SIGNS: Final = {
     "dot": "·•●",
     "slash": "/",
     "colon": ":：",
+    "semicolon": ";؛；",
     "comma": ",，、،",
     "quote": '"“”„«»「」『』',
     "bracket": "()[]（）【】",
@@ -91,8 +92,13 @@ _ENDING_TABLE: Final = _ending_table()
 _ENDING_BITS: Final = np.array([1 << number for number in range(len(_ENDINGS))], np.uint8)
 
 
-def shapes(run: Stream) -> npt.NDArray[np.float32]:
+def shapes(run: Stream, sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
     """Describe each paragraph of a run.
+
+    Parameters
+    ----------
+    sizes : int64 ndarray, shape (n_paragraphs,)
+        Code points of each paragraph, the middle of a long one included.
 
     Returns
     -------
@@ -127,7 +133,7 @@ def shapes(run: Stream) -> npt.NDArray[np.float32]:
     first_category = run.category[first]
     final = _ENDING_TABLE[inside[last]]
     columns = [
-        np.log1p(size) / 4,
+        np.log1p(sizes) / 4,
         np.log1p(tokens) / 3,
         (letters + counts[:, DIGIT]) / words / 8,
         np.log1p(size) < np.log(40),

@@ -20,6 +20,7 @@ from stripper.training.networks import (
     Batch,
     Settings,
     batches,
+    certain,
     finished,
     gradients,
     initial,
@@ -71,7 +72,7 @@ def fit(table: Table, chosen: Sequence[int], settings: Settings, copies: int, se
             bags = grams @ embeddings[buckets]
             scaled = (np.concatenate([bags, columns], axis=1) - center) / spread
             batch = Batch.of([cut.stop - cut.start for cut in cuts])
-            _, found, by_input = gradients(weights, scaled, table.gold[rows], batch, settings, rng)
+            _, found, by_input = gradients(weights, scaled, certain(table.gold[rows]), batch, settings, rng)
             height = schedule(step, steps)
             adam.step(found, settings.rate * height)
             decided = max(int((table.gold[rows] >= 0).sum()), 1)  # the loss is their mean; here each counts alike

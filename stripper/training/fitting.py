@@ -1,7 +1,9 @@
 """Fit the two stages. Same data, seed and library versions: the same bytes.
 
 The second stage is fitted on scores that the first gave to sites it had not seen, of the documents and of their
-recombinations, so that it trusts the first stage as far as that can be trusted on a new site.
+recombinations, so that it trusts the first stage as far as that can be trusted on a new site. One network learns from
+gold labels and from what others say of sites that they had not seen (distillation, Hinton et al. 2015): as good as the
+mean of several, at the cost of one, and a wrong label weighs less.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from stripper.features import BUCKETS
 from stripper.kinds import KINDS
 from stripper.network import ConvNetwork
 from stripper.training import embedding
-from stripper.training.networks import Settings, fit_network
+from stripper.training.networks import Settings, certain, fit_network
 from stripper.training.recombination import recombined
 from stripper.training.tabulation import F32, FOLDS, I64, Progress, Table
 
@@ -31,7 +33,8 @@ ITERATIONS: Final = 45
 #: How often each run of appeals is moved into another document, for the first stage and the second.
 EMBEDDING_COPIES: Final = 2
 COPIES: Final = 4
-NETWORKS: Final = 2
+#: How much of a target is what the teachers say; the rest is the gold label.
+TAUGHT: Final = 0.5
 #: Paragraphs below which a document is short, and the share of short recombined ones that the second stage sees.
 SHORT: Final = 12
 SHORT_SHARE: Final = 0.3
@@ -126,11 +129,18 @@ def fit_classifier(table: Table, seed: int, jobs: int, progress: Progress) -> tu
     return found, samples
 
 
-def _fit_network(samples: Sequence[Sample], seed: int) -> ConvNetwork:
+def _fit_network(samples: Sequence[tuple[F32, F32]], seed: int) -> ConvNetwork:
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        return fit_network([(sample.rows, sample.gold) for sample in samples], CONTEXT, seed)
+        return fit_network(samples, CONTEXT, seed)
+
+
+def _taught(sample: Sample, chances: F32) -> F32:
+    """Mix gold labels with a teacher's probabilities; what is undecided stays so."""
+    gold = certain(sample.gold)
+    targets: F32 = np.float32(1 - TAUGHT) * gold + np.float32(TAUGHT) * chances * gold.sum(axis=1, keepdims=True)
+    return targets
 
 
 def _shown(samples: Sequence[Sample], rng: np.random.Generator) -> list[Sample]:
@@ -144,41 +154,35 @@ def _shown(samples: Sequence[Sample], rng: np.random.Generator) -> list[Sample]:
     ]
 
 
-def fit_context(
-    samples: Sequence[Sample], seed: int, jobs: int, progress: Progress, *, out_of_fold: bool
-) -> tuple[NetworkContext, F32 | None, I64 | None]:
-    """Fit the second stage.
-
-    Parameters
-    ----------
-    out_of_fold : bool
-        Whether to predict every real document by a network that was not shown its site, too.
+def fit_context(samples: Sequence[Sample], seed: int, jobs: int, progress: Progress) -> tuple[NetworkContext, F32, I64]:
+    """Fit the second stage: a teacher for each fold that was not shown its sites, then the network that is kept.
 
     Returns
     -------
     context : NetworkContext
         Not calibrated yet.
-    chances : float32 ndarray, shape (n_rows, n_kinds), or None
-        The out-of-fold predictions.
-    gold : int64 ndarray, shape (n_rows,), or None
+    chances : float32 ndarray, shape (n_rows, n_kinds)
+        What the teachers say of the real documents.
+    gold : int64 ndarray, shape (n_rows,)
         Of the same rows.
     """
     from joblib import Parallel, delayed
 
-    folds = list(range(FOLDS)) if out_of_fold else []
-    progress(f"second stage: {NETWORKS + len(folds)} networks on {len(samples)} documents and recombinations")
     shown = _shown(samples, np.random.default_rng(seed))
-    tasks = [(shown, seed + number) for number in range(NETWORKS)]
-    tasks += [([sample for sample in shown if sample.fold != fold], seed) for fold in folds]
-    fitted = Parallel(n_jobs=jobs)(delayed(_fit_network)(some, own_seed) for some, own_seed in tasks)
+    progress(f"second stage: {FOLDS} teachers on {len(shown)} documents and recombinations")
+    lessons = [
+        [(sample.rows, certain(sample.gold)) for sample in shown if sample.fold != fold] for fold in range(FOLDS)
+    ]
+    fitted = Parallel(n_jobs=jobs)(delayed(_fit_network)(lesson, seed + 1) for lesson in lessons)
     identity = np.array([1, 0], np.float32)
-    context = NetworkContext(tuple(fitted[:NETWORKS]), identity)
-    if not out_of_fold:
-        return context, None, None
-    by_fold = [NetworkContext((network,), identity) for network in fitted[NETWORKS:]]
+    teachers = [NetworkContext(network, identity) for network in fitted]
+    progress("second stage: the network that is kept")
+    network = _fit_network(
+        [(sample.rows, _taught(sample, teachers[sample.fold].of_columns(sample.rows))) for sample in shown], seed
+    )
     real = [sample for sample in samples if sample.real]
-    chances = np.concatenate([by_fold[sample.fold].of_columns(sample.rows) for sample in real])
-    return context, chances, np.concatenate([sample.gold for sample in real])
+    chances = np.concatenate([teachers[sample.fold].of_columns(sample.rows) for sample in real])
+    return NetworkContext(network, identity), chances, np.concatenate([sample.gold for sample in real])
 
 
 def fit_calibration(log_odds: npt.NDArray[np.float64], appeal: npt.NDArray[np.bool_]) -> F32:

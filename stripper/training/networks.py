@@ -85,8 +85,16 @@ def _dropped(shape: tuple[int, ...], rate: float, rng: np.random.Generator) -> F
     return np.asarray((rng.random(shape, np.float32) >= rate) / np.float32(1 - rate), np.float32)
 
 
+def certain(gold: I64) -> F32:
+    """Turn gold kinds, -1 where undecided, into targets, shape (n_paragraphs, n_kinds)."""
+    targets = np.zeros((len(gold), len(KINDS)), np.float32)
+    known = np.flatnonzero(gold >= 0)
+    targets[known, gold[known]] = 1
+    return targets
+
+
 def gradients(
-    weights: Weights, scaled: F32, gold: I64, batch: Batch, settings: Settings, rng: np.random.Generator
+    weights: Weights, scaled: F32, targets: F32, batch: Batch, settings: Settings, rng: np.random.Generator
 ) -> tuple[float, Weights, F32]:
     """Give the loss and its gradients for one batch.
 
@@ -94,8 +102,8 @@ def gradients(
     ----------
     scaled : float32 ndarray, shape (n_paragraphs, n_columns)
         Standardised columns of the batch's paragraphs, without gaps.
-    gold : int64 ndarray, shape (n_paragraphs,)
-        Index into KINDS, -1 where undecided.
+    targets : float32 ndarray, shape (n_paragraphs, n_kinds)
+        Probabilities that the kinds should have; all zero where undecided.
 
     Returns
     -------
@@ -131,13 +139,10 @@ def gradients(
     last = np.concatenate([seen[filled], own[filled]], axis=1)
     logs = log_softmax(last @ weights["output_weights"] + weights["output_bias"])
 
-    known = np.flatnonzero(gold >= 0)
-    count = max(len(known), 1)
-    loss = float(-logs[known, gold[known]].sum() / count)
-    error = np.zeros_like(logs)
-    error[known] = np.exp(logs[known])
-    error[known, gold[known]] -= 1
-    error /= np.float32(count)
+    decided = targets.sum(axis=1, keepdims=True)
+    count = np.float32(max(int(np.count_nonzero(decided)), 1))
+    loss = float(-(targets * logs).sum() / count)
+    error = (np.exp(logs) * decided - targets) / count
 
     found: Weights = {"output_weights": last.T @ error, "output_bias": error.sum(axis=0)}
     back = error @ weights["output_weights"].T
@@ -245,27 +250,28 @@ def scale_of(rows: F32) -> tuple[F32, F32]:
     return rows.mean(axis=0, dtype=np.float64).astype(np.float32), spread.astype(np.float32)
 
 
-def fit_network(samples: Sequence[tuple[F32, I64]], settings: Settings, seed: int) -> ConvNetwork:
+def fit_network(samples: Sequence[tuple[F32, F32]], settings: Settings, seed: int) -> ConvNetwork:
     """Fit a network to documents whose columns are fixed.
 
     Parameters
     ----------
-    samples : sequence of (columns, gold)
-        One a document: columns, shape (n_paragraphs, n_columns), and gold kinds, shape (n_paragraphs,).
+    samples : sequence of (columns, targets)
+        One a document: columns, shape (n_paragraphs, n_columns), and targets as `gradients` takes them.
     """
     rng = np.random.default_rng(seed)
     center, spread = scale_of(np.concatenate([rows for rows, _ in samples]))
     weights = initial(len(center), settings.hidden, rng)
     adam = Adam(weights, settings.decay)
     step = 0
-    epochs, steps = rounds([len(gold) for _, gold in samples], settings)
+    sizes = [len(targets) for _, targets in samples]
+    epochs, steps = rounds(sizes, settings)
     for _ in range(epochs):
-        for chosen in batches([len(gold) for _, gold in samples], settings.batch, rng):
-            cuts = [window(len(samples[number][1]), rng) for number in chosen]
+        for chosen in batches(sizes, settings.batch, rng):
+            cuts = [window(sizes[number], rng) for number in chosen]
             rows = np.concatenate([samples[number][0][cut] for number, cut in zip(chosen, cuts, strict=True)])
-            gold = np.concatenate([samples[number][1][cut] for number, cut in zip(chosen, cuts, strict=True)])
+            targets = np.concatenate([samples[number][1][cut] for number, cut in zip(chosen, cuts, strict=True)])
             batch = Batch.of([cut.stop - cut.start for cut in cuts])
-            _, found, _ = gradients(weights, (rows - center) / spread, gold, batch, settings, rng)
+            _, found, _ = gradients(weights, (rows - center) / spread, targets, batch, settings, rng)
             adam.step(found, settings.rate * schedule(step, steps))
             step += 1
     return finished(weights, center, spread)

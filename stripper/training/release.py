@@ -86,8 +86,8 @@ def train(
     paragraphs = tabulate(documents, seed, progress)
     _check_folds(paragraphs)
     classifier, samples = fitting.fit_classifier(paragraphs, seed, jobs, progress)
-    context, chances, gold = fitting.fit_context(samples, seed, jobs, progress, out_of_fold=not held_out)
-    if chances is None or gold is None:
+    context, chances, gold = fitting.fit_context(samples, seed, jobs, progress)
+    if held_out:
         test = tabulate(held_out, seed, progress)
         found = (test.features(rows, places) for rows, places in zip(test.documents, test.places, strict=True))
         chances, gold = np.concatenate([context.raw(classifier.scores(f), f.dense) for f in found]), test.gold
@@ -246,7 +246,7 @@ def readme(card: dict[str, Any], origin: str) -> str:
     languages = ", ".join(f"{lang} {count}" for lang, count in data["documents_by_language"].items())
     return f"""# Model `{card["name"]}`
 
-Linear weights and embeddings over hashed word and character n-grams, and small convolutional networks over a
+Linear weights and embeddings over hashed word and character n-grams, and two small convolutional networks over a
 document's paragraphs label each paragraph `content` or one of the kinds of appeal. Plain arrays, checked by sha256;
 `card.json` has everything below and more.
 
