@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -43,6 +43,7 @@ LINEAR_UNITS: Final = 127
 EMBEDDING_UNITS: Final = 31
 EMBEDDING: Final = Settings(hidden=64, epochs=6, rate=2e-3, decay=1e-4, batch=600, dropout=0.2, input_dropout=0.0)
 CONTEXT: Final = Settings(hidden=128, epochs=12, rate=2e-3, decay=1e-2, batch=800, dropout=0.2, input_dropout=0.2)
+TEACHER: Final = replace(CONTEXT, epochs=8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,11 +130,11 @@ def fit_classifier(table: Table, seed: int, jobs: int, progress: Progress) -> tu
     return found, samples
 
 
-def _fit_network(samples: Sequence[tuple[F32, F32]], seed: int) -> ConvNetwork:
+def _fit_network(samples: Sequence[tuple[F32, F32]], settings: Settings, seed: int) -> ConvNetwork:
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        return fit_network(samples, CONTEXT, seed)
+        return fit_network(samples, settings, seed)
 
 
 def _taught(sample: Sample, chances: F32) -> F32:
@@ -173,13 +174,12 @@ def fit_context(samples: Sequence[Sample], seed: int, jobs: int, progress: Progr
     lessons = [
         [(sample.rows, certain(sample.gold)) for sample in shown if sample.fold != fold] for fold in range(FOLDS)
     ]
-    fitted = Parallel(n_jobs=jobs)(delayed(_fit_network)(lesson, seed + 1) for lesson in lessons)
+    fitted = Parallel(n_jobs=jobs)(delayed(_fit_network)(lesson, TEACHER, seed + 1) for lesson in lessons)
     identity = np.array([1, 0], np.float32)
     teachers = [NetworkContext(network, identity) for network in fitted]
     progress("second stage: the network that is kept")
-    network = _fit_network(
-        [(sample.rows, _taught(sample, teachers[sample.fold].of_columns(sample.rows))) for sample in shown], seed
-    )
+    lesson = [(sample.rows, _taught(sample, teachers[sample.fold].of_columns(sample.rows))) for sample in shown]
+    network = _fit_network(lesson, CONTEXT, seed)
     real = [sample for sample in samples if sample.real]
     chances = np.concatenate([teachers[sample.fold].of_columns(sample.rows) for sample in real])
     return NetworkContext(network, identity), chances, np.concatenate([sample.gold for sample in real])
