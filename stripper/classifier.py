@@ -75,7 +75,7 @@ class HashedClassifier:
         offsets = np.cumsum([0, *map(len, features.buckets)])
         starts = np.concatenate([own + at for own, at in zip(features.starts, offsets.tolist())])
         rows = self.table.take(np.concatenate(features.buckets), axis=0)
-        counts = np.append(starts[1:], len(rows)) - starts
+        counts = np.concatenate([starts[1:], [len(rows)]]) - starts
         sums = _row_sums(rows, starts, counts).astype(np.float32) / np.sqrt(counts, dtype=np.float32)[:, None]
         total: F32 = sums.reshape(families, -1, rows.shape[1]).sum(axis=0) * self.scales
         return total

@@ -81,7 +81,7 @@ def featurize(paragraphs: Sequence[str]) -> Features:
         done += len(run_paragraphs)
     joined = [_join([group[family] for group in groups]) for family in range(len(FAMILIES))]
     words, starts = joined[0]
-    rows = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(words)))
+    rows = np.arange(len(starts)).repeat(np.concatenate([starts[1:], [len(words)]]) - starts)
     dense = np.concatenate([np.concatenate(shapes), place.places(sizes, words, rows)], axis=1)
     return Features(tuple(b for b, _ in joined), tuple(s for _, s in joined), dense)
 

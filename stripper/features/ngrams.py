@@ -143,9 +143,10 @@ def families(run: Stream, prefix: U64, hashes: U64) -> list[tuple[I64, I64]]:
         buckets : int64 ndarray, shape (n_grams,), values in [0, BUCKETS)
         starts : int64 ndarray, shape (n_paragraphs,), index of each paragraph's first gram; strictly increasing.
     """
-    after = np.roll(hashes, -2)
-    closing = np.append(run.token_rows[1:], len(hashes)) - 1
-    after[closing] = 0  # else the skip pair of a closing sentinel would see the next paragraph
+    after = np.empty_like(hashes)
+    after[:-2], after[-2:] = hashes[2:], hashes[:2]
+    after[run.token_rows[1:] - 1] = 0  # else the skip pair of a closing sentinel would see the next paragraph
+    after[-1] = 0
     skips = hashes * np.uint64(_SKIP) + after
     words = [_bucket(hashes, "word"), _bucket(skips, "skip")]
     return [*((buckets, run.token_rows) for buckets in words), _characters(run, prefix, 4)]

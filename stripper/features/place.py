@@ -76,11 +76,11 @@ def _shared(n: int, words: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -
     keys = np.sort(words * n + rows)  # by word, then by paragraph; a plain sort is several times faster than argsort
     ranked = keys // n
     ranked_rows = keys - ranked * n
-    new_word = np.append(True, ranked[1:] != ranked[:-1])
-    first_in_row = new_word | np.append(True, ranked_rows[1:] != ranked_rows[:-1])
+    new_word = _changes(ranked)
+    first_in_row = new_word | _changes(ranked_rows)
     ranked_rows, new_word = ranked_rows[first_in_row], new_word[first_in_row]  # a word counts once a paragraph
     opens = np.flatnonzero(new_word)
-    frequency = np.diff(opens, append=len(ranked_rows))
+    frequency = np.concatenate([opens[1:], [len(ranked_rows)]]) - opens
     spread = np.repeat(frequency, frequency)
     first = np.repeat(ranked_rows[opens], frequency)
     rare = spread <= max(_COMMON * n, 2)
@@ -92,7 +92,14 @@ def _shared(n: int, words: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -
     mixed = (words.astype(np.uint64) + np.uint64(1)) * np.uint64(_MIX)
     mixed ^= mixed >> np.uint64(29)  # else other words of the same sum would look like a repetition
     mixed *= np.uint64(_MIX)
-    signature = np.add.reduceat(mixed, np.flatnonzero(np.append(True, rows[1:] != rows[:-1])))
-    _, inverse, count = np.unique(signature, return_inverse=True, return_counts=True)
-    repeated = np.log1p(count[inverse] - 1)
-    return elsewhere, earlier, title, repeated
+    signature = np.add.reduceat(mixed, np.flatnonzero(_changes(rows)))
+    ranked_signatures = np.sort(signature)
+    alike = ranked_signatures.searchsorted(signature, "right") - ranked_signatures.searchsorted(signature)
+    return elsewhere, earlier, title, np.log1p(alike - 1)
+
+
+def _changes(values: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Say of each value whether it differs from the one before; the first always does."""
+    result = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=result[1:])
+    return result

@@ -107,9 +107,10 @@ def shapes(run: Stream, sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]
     """
     # Below, x - low < width on unsigned numbers is low <= x < low + width in one comparison.
     n = len(run.starts)
-    bounds = np.append(run.starts, len(run.codes))
-    size = np.maximum(np.diff(bounds) - 2, 1).astype(np.float32)
-    rows = np.repeat(np.arange(n), np.diff(bounds))
+    bounds = np.concatenate([run.starts, [len(run.codes)]])
+    lengths = bounds[1:] - bounds[:-1]
+    size = np.maximum(lengths - 2, 1).astype(np.float32)
+    rows = np.arange(n).repeat(lengths)
     inside = np.minimum(run.codes, 0xFFFF)
     counts = np.bincount(rows * 5 + run.category, minlength=5 * n).reshape(n, 5).astype(np.float32)
     counts[:, PUNCTUATION] -= 2
@@ -120,11 +121,13 @@ def shapes(run: Stream, sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]
     signs = np.bincount(rows[marked] * width + sign_codes[marked], minlength=width * n).reshape(n, width)[:, 1:]
     upper = alphabet().upper[inside]
     uppers = np.add.reduceat(upper, run.starts, dtype=np.int64)
-    tokens = np.diff(np.append(run.token_rows, len(run.token_starts))) - 2
-    word = (run.category[run.token_starts] == LETTER) | (run.category[run.token_starts] == DIGIT)
+    token_bounds = np.concatenate([run.token_rows, [len(run.token_starts)]])
+    tokens = token_bounds[1:] - token_bounds[:-1] - 2
+    first_of_token = run.category[run.token_starts]
+    number = first_of_token == DIGIT
+    word = (first_of_token == LETTER) | number
     words = np.maximum(np.add.reduceat(word, run.token_rows, dtype=np.int64), 1).astype(np.float32)
     capitals = np.add.reduceat(upper[run.token_starts], run.token_rows, dtype=np.int64)
-    number = run.category[run.token_starts] == DIGIT
     numbers = np.add.reduceat(number, run.token_rows, dtype=np.int64)
     letters = np.maximum(counts[:, LETTER] + counts[:, UNSPACED], 1)
     latin = np.add.reduceat(run.folded - np.uint32(97) < 0x250 - 97, run.starts, dtype=np.int64)
@@ -166,19 +169,18 @@ def shapes(run: Stream, sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]
 def _edges(run: Stream, bounds: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Find each paragraph's first and last visible character (its sentinels when there is none)."""
     first_token = np.minimum(run.token_rows + 1, len(run.token_starts) - 1)
-    closing = np.append(run.token_rows[1:], len(run.token_starts)) - 1
+    closing = np.concatenate([run.token_rows[1:], [len(run.token_starts)]]) - 1
     last_token = np.maximum(closing - 1, 0)
     return run.token_starts[first_token], run.token_ends[last_token] - 1
 
 
 def _addresses(run: Stream) -> npt.NDArray[np.bool_]:
     """Say which paragraphs hold a web address: "://" or "www."."""
-    f = np.append(run.folded, np.zeros(3, np.uint32))
-    colons = np.flatnonzero(run.folded == ord(":"))
-    colons = colons[(f[colons + 1] == ord("/")) & (f[colons + 2] == ord("/"))]
-    stops = np.flatnonzero(run.folded == ord("."))
-    stops = stops[stops >= 3]
-    stops = stops[(f[stops - 1] == ord("w")) & (f[stops - 2] == ord("w")) & (f[stops - 3] == ord("w"))]
+    f = run.folded
     found = np.zeros(len(run.starts), np.bool_)
+    colons = np.flatnonzero(f[:-2] == ord(":"))
+    colons = colons[(f[colons + 1] == ord("/")) & (f[colons + 2] == ord("/"))]
+    stops = np.flatnonzero(f[3:] == ord(".")) + 3
+    stops = stops[(f[stops - 1] == ord("w")) & (f[stops - 2] == ord("w")) & (f[stops - 3] == ord("w"))]
     found[np.searchsorted(run.starts, np.concatenate([colons, stops]), side="right") - 1] = True
     return found
