@@ -46,12 +46,12 @@ def features_digest() -> str:
     return hashlib.sha256("\n".join(feature_names()).encode()).hexdigest()
 
 
-def _chunks(paragraphs: Sequence[str]) -> Iterator[list[str]]:
+def _chunks(paragraphs: Sequence[str], longest: int) -> Iterator[list[str]]:
     """Group paragraphs into runs of at most ``ngrams.CHUNK`` code points."""
     run: list[str] = []
     size = 0
     for paragraph in paragraphs:
-        look = ngrams.bounded(paragraph)
+        look = ngrams.bounded(paragraph, longest)
         if run and size + len(look) + 2 > ngrams.CHUNK:
             yield run
             run, size = [], 0
@@ -61,19 +61,21 @@ def _chunks(paragraphs: Sequence[str]) -> Iterator[list[str]]:
         yield run
 
 
-def featurize(paragraphs: Sequence[str]) -> Features:
+def featurize(paragraphs: Sequence[str], *, longest: int = ngrams.MAX_PARAGRAPH) -> Features:
     """Compute the features of one document.
 
     Parameters
     ----------
     paragraphs : sequence of str, at least one
         In reading order; empty strings and line breaks within one are allowed.
+    longest : int
+        Code points of a paragraph that are looked at, half of them at each edge.
     """
     sizes = np.fromiter(map(len, paragraphs), np.int64, len(paragraphs))
     groups: list[list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]] = []
     shapes: list[npt.NDArray[np.float32]] = []
     done = 0
-    for run_paragraphs in _chunks(paragraphs):
+    for run_paragraphs in _chunks(paragraphs, longest):
         run = ngrams.stream(run_paragraphs)
         prefix, hashes = ngrams.token_hashes(run)
         groups.append(ngrams.families(run, prefix, hashes))

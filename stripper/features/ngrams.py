@@ -26,6 +26,8 @@ BUCKETS: Final = 1 << BUCKET_BITS
 #: A longer paragraph is judged by its first and last halves of this many code points: an appeal says what it is at its
 #: edges, and a list of countries between them would drown it. Chosen by measurement, see models/EXPERIMENTS.md.
 MAX_PARAGRAPH: Final = 400
+#: The same while n-grams learn their weights: what stands in the middle of a paragraph is worth knowing, too.
+MAX_TRAINING_PARAGRAPH: Final = 6000
 #: Code points hashed in one go; bounds the work arrays to a few MB and keeps them in cache.
 CHUNK: Final = 1 << 16
 
@@ -58,7 +60,7 @@ class Stream(NamedTuple):
 @functools.cache
 def _powers() -> tuple[U64, U64]:
     """Give base**i and base**-i modulo 2**64 for every offset of a chunk."""
-    size = CHUNK + 2 * MAX_PARAGRAPH
+    size = CHUNK + 2 * MAX_TRAINING_PARAGRAPH
     forward = np.full(size, _BASE, np.uint64)
     forward[0] = 1
     backward = np.full(size, pow(_BASE, -1, 1 << 64), np.uint64)
@@ -66,11 +68,11 @@ def _powers() -> tuple[U64, U64]:
     return np.multiply.accumulate(forward), np.multiply.accumulate(backward)
 
 
-def bounded(paragraph: str) -> str:
-    """Give what of a paragraph is looked at: all, or its two edges when it is very long."""
-    if len(paragraph) <= MAX_PARAGRAPH:
+def bounded(paragraph: str, longest: int = MAX_PARAGRAPH) -> str:
+    """Give what of a paragraph is looked at: all, or its two edges when it is longer than so many code points."""
+    if len(paragraph) <= longest:
         return paragraph
-    return paragraph[: MAX_PARAGRAPH // 2] + " " + paragraph[-MAX_PARAGRAPH // 2 :]
+    return paragraph[: longest // 2] + " " + paragraph[-longest // 2 :]
 
 
 def stream(paragraphs: list[str]) -> Stream:
@@ -79,7 +81,7 @@ def stream(paragraphs: list[str]) -> Stream:
     Parameters
     ----------
     paragraphs : list of str
-        Already `bounded`, together at most ``CHUNK`` + ``MAX_PARAGRAPH`` code points.
+        Already `bounded`, together at most ``CHUNK`` + ``MAX_TRAINING_PARAGRAPH`` code points.
     """
     table = alphabet()
     text = _OPEN + (_CLOSE + _OPEN).join(paragraphs) + _CLOSE

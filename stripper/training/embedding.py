@@ -87,7 +87,7 @@ def _drop(table: Table, rows: I64, rng: np.random.Generator) -> tuple[Any, Any]:
     """Drop n-grams of paragraphs; give the buckets left and the matrix of their values, a row a paragraph."""
     from scipy.sparse import csr_matrix
 
-    buckets, values, counts = table.grams(rows)
+    buckets, values, counts = table.whole.rows(rows)
     rates = rng.random(len(rows), np.float32) * np.float32(_DROPPED)
     kept = rng.random(len(buckets), np.float32) >= np.repeat(rates, counts)
     weight = values / np.repeat(np.sqrt(np.maximum(1 - rates, _KEPT)), counts)
