@@ -81,7 +81,8 @@ def test_a_failed_training_leaves_the_old_release(tmp_path: Path) -> None:
     assert model.load(tmp_path / "model").digest == before
 
 
-@pytest.mark.timeout(1500)
+@pytest.mark.integration
+@pytest.mark.timeout(1700)
 def test_the_examples_alone_train_a_usable_model(tmp_path: Path) -> None:
     train([EXAMPLES], [], tmp_path / "examples", jobs=2)
     figures = evaluate([GOLDEN], stripper=Stripper(tmp_path / "examples"))
