@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from stripper.cleaner import Stripper, clean, strip
-from stripper.document import Cleaned, Decision, Document, Paragraph, rebuild
+from stripper.document import Cleaned, Cut, Decision, Document, Paragraph, rebuild
 from stripper.errors import (
     CorpusError,
     FeatureMismatch,
@@ -27,6 +27,7 @@ __all__ = [
     "KINDS",
     "Cleaned",
     "CorpusError",
+    "Cut",
     "Decision",
     "Document",
     "FeatureMismatch",

@@ -18,9 +18,10 @@ from typing import Any, Final, Literal, Union
 import numpy as np
 import numpy.typing as npt
 
+from stripper import cutting
 from stripper import model as models
 from stripper.context import appeal_probability
-from stripper.document import Cleaned, Decision, Document, Label, Paragraph, Verdict
+from stripper.document import Cleaned, Cut, Decision, Document, Label, Paragraph, Verdict
 from stripper.errors import InputError, InputTypeError, ModelError, OptionError, StripperError
 from stripper.features import Features, featurize
 from stripper.kinds import APPEAL, CONTENT, KINDS
@@ -50,6 +51,7 @@ class Options:
     max_removed: float
     only_appeals: Literal["empty", "keep"]
     max_length: int
+    sentences: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,7 @@ class _Judgement:
     kinds: list[str]
     removed: npt.NDArray[np.bool_]
     held: list[HeldBack | None]
+    cuts: list[tuple[Cut, ...]]
     verdict: Verdict
 
 
@@ -89,6 +92,9 @@ class Stripper:
         verdict is ``only_appeals`` either way.
     max_length : int
         Code points of the longest document that is accepted.
+    sentences : bool
+        Whether sentences that are appeals are cut out of paragraphs that stay: at a paragraph's start and end, and
+        anywhere in a document without line breaks. `protect` and `keep` hold for them as for paragraphs.
 
     Raises
     ------
@@ -121,10 +127,13 @@ class Stripper:
         max_removed: float = 0.9,
         only_appeals: Literal["empty", "keep"] = "empty",
         max_length: int = MAX_LENGTH,
+        sentences: bool = True,
     ) -> None:
         name = None if model is None else os.fspath(model)
         kept = frozenset([keep] if isinstance(keep, str) else keep)
-        options = Options(name, operating_point, threshold, kept, protect, max_removed, only_appeals, max_length)
+        options = Options(
+            name, operating_point, threshold, kept, protect, max_removed, only_appeals, max_length, sentences
+        )
         _check(options)
         self._prepare(options, models.load(name))
 
@@ -184,7 +193,7 @@ class Stripper:
         if not parts.spans:
             return text
         judged = self._judge(parts.paragraphs())
-        return cleaned_text(text, parts.spans, ~judged.removed) if judged.removed.any() else text
+        return _without(parts, judged)
 
     def clean(
         self,
@@ -329,8 +338,7 @@ class Stripper:
             verdict = judged.verdict
             for span, paragraph, rest in zip(parts.spans, texts, self._told(texts, judged), strict=True):
                 paragraphs.append(Paragraph(paragraph, *rest, start=span[0], end=span[1]))
-            if judged.removed.any():
-                text = cleaned_text(parts.text, parts.spans, ~judged.removed)
+            text = _without(parts, judged)
         return Cleaned(text, parts.text, tuple(paragraphs), verdict, format, document.id, document.url, metadata)
 
     def _judge(self, paragraphs: list[str]) -> _Judgement:
@@ -348,7 +356,35 @@ class Stripper:
             removed[row] = held[row] is None
         orphans(paragraphs, removed)
         verdict = self._guard(paragraphs, removed, held)
-        return _Judgement(features, probabilities, appeal, kinds, removed, held, verdict)
+        cuts = self._cuts(paragraphs, probabilities, appeal, verdict)
+        if verdict == "clean" and any(cuts):
+            verdict = "stripped"
+        return _Judgement(features, probabilities, appeal, kinds, removed, held, cuts, verdict)
+
+    def _cuts(
+        self,
+        paragraphs: list[str],
+        probabilities: npt.NDArray[np.float32],
+        appeal: npt.NDArray[np.bool_],
+        verdict: Verdict,
+    ) -> list[tuple[Cut, ...]]:
+        """Find the appeals inside paragraphs that stay."""
+        if not self._options.sentences or verdict in ("empty", "guarded", "only_appeals"):
+            return [()] * len(paragraphs)
+        return cutting.cuts(
+            paragraphs, appeal_probability(probabilities), ~appeal, self._judged_sentences, self._threshold
+        )
+
+    def _judged_sentences(self, sentences: list[str]) -> tuple[npt.NDArray[np.float64], list[str]]:
+        """Give each one's probability of being an appeal, 0 where it must stay, and most likely kind."""
+        features = featurize(sentences)
+        probabilities = self._model.context.probabilities(self._model.classifier.scores(features), features.dense)
+        chances = appeal_probability(probabilities)
+        kinds = [KINDS[column] for column in (probabilities[:, 1:].argmax(axis=1) + 1).tolist()]
+        for row in np.flatnonzero(chances >= self._threshold).tolist():
+            if self._held_back(sentences[row], kinds[row]) is not None:
+                chances[row] = 0
+        return chances, kinds
 
     def _held_back(self, paragraph: str, kind: str) -> HeldBack | None:
         if kind in self._options.keep:
@@ -380,7 +416,9 @@ class Stripper:
         removed[:] = False
         return verdict
 
-    def _told(self, paragraphs: list[str], judged: _Judgement) -> list[tuple[Label, str, float, bool, str]]:
+    def _told(
+        self, paragraphs: list[str], judged: _Judgement
+    ) -> list[tuple[Label, str, float, bool, str, tuple[Cut, ...]]]:
         """Put a judgement into the fields of `Decision` after the text."""
         reasons = explain(
             paragraphs, self._model, judged.features, judged.probabilities, self._threshold,
@@ -388,11 +426,39 @@ class Stripper:
         )  # fmt: skip
         chances = appeal_probability(judged.probabilities).tolist()
         return [
-            (APPEAL if appeal else CONTENT, kind, chance, removed, reason)
-            for appeal, kind, chance, removed, reason in zip(
-                judged.appeal.tolist(), judged.kinds, chances, judged.removed.tolist(), reasons, strict=True
+            (APPEAL if appeal else CONTENT, kind, chance, removed, reason, cuts)
+            for appeal, kind, chance, removed, reason, cuts in zip(
+                judged.appeal.tolist(),
+                judged.kinds,
+                chances,
+                judged.removed.tolist(),
+                reasons,
+                judged.cuts,
+                strict=True,
             )
         ]
+
+
+def _without(parts: Segmentation, judged: _Judgement) -> str:
+    """Give a segmented text without what a judgement takes out of it."""
+    if not any(judged.cuts):
+        return cleaned_text(parts.text, parts.spans, ~judged.removed) if judged.removed.any() else parts.text
+    pieces: list[tuple[int, int]] = []
+    kept: list[bool] = []
+    for (start, end), removed, cuts in zip(parts.spans, judged.removed.tolist(), judged.cuts, strict=True):
+        at = start
+        for cut in cuts:
+            if start + cut.start > at:
+                pieces.append((at, at + len(parts.text[at : start + cut.start].rstrip())))
+                kept.append(True)
+            pieces.append((start + cut.start, start + cut.end))
+            kept.append(False)
+            at = start + cut.end
+            at += len(parts.text[at:end]) - len(parts.text[at:end].lstrip())
+        if at < end:
+            pieces.append((at, end))
+            kept.append(not removed)
+    return cleaned_text(parts.text, pieces, kept)
 
 
 def _check(options: Options) -> None:

@@ -31,6 +31,26 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """Sentences that were taken out of a paragraph that stays.
+
+    Attributes
+    ----------
+    start, end : int
+        Half-open span of code points within the paragraph's text.
+    kind : str
+        Of its most certain sentence.
+    probability : float
+        Of its least certain sentence, that it is an appeal.
+    """
+
+    start: int
+    end: int
+    kind: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What was decided about one paragraph.
 
@@ -49,6 +69,9 @@ class Decision:
         back, and for separators and headings that introduced nothing but removed paragraphs.
     reason : str
         What weighed, in words; empty for content that nothing spoke against.
+    cuts : tuple of Cut
+        Appeals inside a paragraph that stays: the cleaned text goes without them, and without the white space between
+        them and the rest.
     """
 
     text: str
@@ -57,14 +80,15 @@ class Decision:
     probability: float
     removed: bool
     reason: str
+    cuts: tuple[Cut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph(Decision):
     """A decision with its half-open span of code points in the document."""
 
-    start: int
-    end: int
+    start: int = field(kw_only=True)
+    end: int = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

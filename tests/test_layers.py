@@ -19,12 +19,12 @@ LAYERS = [
     {"network"},
     {"classifier", "context"},
     {"model"},
-    {"structure", "rendering", "reasons", "cleaner"},
+    {"structure", "rendering", "reasons", "cutting", "cleaner"},
     {"training", "writing"},
     {"cli"},
 ]
 #: `cleaner` composes the parts of its row.
-WITHIN = {("cleaner", "structure"), ("cleaner", "rendering"), ("cleaner", "reasons")}
+WITHIN = {("cleaner", "structure"), ("cleaner", "rendering"), ("cleaner", "reasons"), ("cleaner", "cutting")}
 SOLE_USERS = {
     "trafilatura": {"html"},
     "lxml": {"html"},
@@ -35,6 +35,7 @@ SOLE_USERS = {
     "joblib": {"training", "cleaner"},
     "click": {"cli"},
     "tqdm": {"cli"},
+    "sentencex": {"segment"},
 }
 LEVEL = {name: number for number, names in enumerate(LAYERS) for name in names}
 FILES = sorted(PACKAGE.rglob("*.py"))

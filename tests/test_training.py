@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from stripper import CorpusError, OutputExists, Stripper, model
 from stripper.features import featurize
 from stripper.training import evaluate, fitting, train
 from stripper.training.corpus import Labelled
+from stripper.training.corrections import corrected
 from stripper.training.recombination import recombined
 from stripper.training.tabulation import Table, tabulate
 from tests.helpers import EXAMPLES, GOLDEN, NEWS, PLEA
@@ -183,3 +185,33 @@ def test_what_is_no_model_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(OutputExists, match="is no model"):
         train([small(tmp_path)], [], tmp_path / "letters", overwrite=True)
     assert (tmp_path / "letters" / "one.txt").read_text(encoding="utf-8") == "Dear Ada"
+
+
+def test_corrections_change_labels_by_document_and_number(tmp_path: Path) -> None:
+    documents = [Labelled(name, name, "en", "train", "test", ("x", "y"), ("content", "donate")) for name in ("a", "b")]
+    path = tmp_path / "corrections.jsonl"
+    path.write_text(
+        '{"id": "b", "paragraph": 0, "label": "?"}\n\n{"id": "elsewhere", "paragraph": 9, "label": "credit"}\n'
+    )
+    assert [document.labels for document in corrected(documents, path)] == [("content", "donate"), ("?", "donate")]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"id": "a", "paragraph": 2, "label": "credit"}', "line 1: document a has no paragraph 2"),
+        ('{"id": "a", "paragraph": 0, "label": "advert"}', "line 1: unknown label 'advert'"),
+        ('{"id": "a", "label": "credit"}', 'line 1: needs "id", "paragraph" and "label"'),
+        ("[]", 'line 1: needs "id", "paragraph" and "label"'),
+    ],
+)
+def test_a_wrong_correction_is_refused(tmp_path: Path, line: str, message: str) -> None:
+    path = tmp_path / "corrections.jsonl"
+    path.write_text(line)
+    with pytest.raises(CorpusError, match=re.escape(message)):
+        corrected([Labelled("a", "a", "en", "train", "test", ("x",), ("content",))], path)
+
+
+def test_missing_corrections_are_said(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="corrections cannot be read"):
+        corrected([], tmp_path / "none.jsonl")

@@ -12,7 +12,7 @@ import click
 
 from stripper.cleaner import Stripper
 from stripper.cli import inputs, outputs
-from stripper.document import Cleaned
+from stripper.document import Cleaned, Paragraph
 from stripper.errors import StripperError
 from stripper.kinds import KINDS
 from stripper.writing import atomic
@@ -58,6 +58,12 @@ def deciding(command: _F) -> _F:
             show_default=True,
             help="What becomes of a document that is nothing but appeals.",
         ),
+        click.option(
+            "--sentences/--no-sentences",
+            default=True,
+            show_default=True,
+            help="Cut sentences that are appeals out of paragraphs that stay.",
+        ),
         click.option("--max-length", type=int, default=50_000_000, show_default=True, help="Characters of a document."),
         click.option(
             "--format",
@@ -76,7 +82,16 @@ def deciding(command: _F) -> _F:
 def make_stripper(options: dict[str, Any]) -> Stripper:
     """Make a `Stripper` of the command's options."""
     keep = [kind.strip() for entry in options["keep"] for kind in entry.split(",") if kind.strip()]
-    names = ("model", "operating_point", "threshold", "protect", "max_removed", "only_appeals", "max_length")
+    names = (
+        "model",
+        "operating_point",
+        "threshold",
+        "protect",
+        "max_removed",
+        "only_appeals",
+        "max_length",
+        "sentences",
+    )
     return Stripper(keep=keep, **{name: options[name] for name in names})
 
 
@@ -168,8 +183,22 @@ def _sum_up(number: int, counts: Counter[str]) -> None:
 
 def _take(taken: IO[bytes], document: inputs.Source, cleaned: Cleaned) -> None:
     names = ("start", "end", "kind", "probability", "text", "reason")
-    for paragraph in cleaned.removed:
-        taken.write(outputs.json_line({"path": document.name, **{name: getattr(paragraph, name) for name in names}}))
+    for paragraph in cleaned.paragraphs:
+        if paragraph.removed:
+            taken.write(
+                outputs.json_line({"path": document.name, **{name: getattr(paragraph, name) for name in names}})
+            )
+        for cut in paragraph.cuts:
+            record = {
+                "path": document.name,
+                "start": paragraph.start + cut.start,
+                "end": paragraph.start + cut.end,
+                "kind": cut.kind,
+                "probability": cut.probability,
+                "text": paragraph.text[cut.start : cut.end],
+                "reason": "sentences within a paragraph that stays",
+            }
+            taken.write(outputs.json_line(record))
 
 
 def _rendered(cleaned: Cleaned, document: inputs.Source, as_json: bool, diff: bool, coloured: bool) -> bytes:
@@ -179,10 +208,23 @@ def _rendered(cleaned: Cleaned, document: inputs.Source, as_json: bool, diff: bo
         return outputs.encoded(cleaned.text)
     lines = []
     for paragraph in cleaned.paragraphs:
-        for line in paragraph.text.splitlines():
-            shown = f"- {line}" if paragraph.removed else f"  {line}"
-            lines.append(click.style(shown, fg="red") if paragraph.removed and coloured else shown)
+        for part, goes in _parts(paragraph):
+            for line in part.splitlines():
+                shown = f"- {line}" if goes else f"  {line}"
+                lines.append(click.style(shown, fg="red") if goes and coloured else shown)
     return outputs.encoded("".join(line + "\n" for line in lines))
+
+
+def _parts(paragraph: Paragraph) -> Iterator[tuple[str, bool]]:
+    """Give a paragraph's pieces, and whether each goes."""
+    at = 0
+    for cut in paragraph.cuts:
+        if kept := paragraph.text[at : cut.start].strip():
+            yield kept, False
+        yield paragraph.text[cut.start : cut.end], True
+        at = cut.end
+    if rest := paragraph.text[at:].strip():
+        yield rest, paragraph.removed
 
 
 def _after(before: bytes | None, gap: bytes, data: bytes) -> bytes:

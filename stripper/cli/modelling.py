@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -35,6 +35,7 @@ _SOURCES = click.argument("sources", nargs=-1, required=True, type=click.Path(pa
 @click.option("--jobs", default=2, show_default=True, help="Processes; -1 takes every core.")
 @click.option("--exclude-site", multiple=True, metavar="SITE", help="Never fit on this site.")
 @click.option("--credits", type=click.Path(path_type=Path), help="Markdown for the model's README: sources, licences.")
+@click.option("--corrections", type=click.Path(path_type=Path), help="Corrected labels: id, paragraph, label a line.")
 @click.option("--force", is_flag=True, help="Overwrite an existing model.")
 def train(
     sources: tuple[Path, ...],
@@ -44,6 +45,7 @@ def train(
     jobs: int,
     exclude_site: tuple[str, ...],
     credits: Path | None,
+    corrections: Path | None,
     force: bool,
 ) -> None:
     """Train a model on labelled documents (JSON Lines with paragraphs and labels).
@@ -63,6 +65,7 @@ def train(
         jobs=jobs,
         exclude_sites=exclude_site,
         credits=credits,
+        corrections=corrections,
         overwrite=force,
         progress=_progress,
     )
@@ -83,9 +86,20 @@ def train(
 @click.option("--operating-point", type=click.Choice(models.OPERATING_POINTS), default="balanced", show_default=True)
 @click.option("--split", type=click.Choice(["train", "dev", "all"]), default="all", show_default=True)
 @click.option("--by", type=click.Choice(["source", "site", "lang", "kind"]), help="Also for each group.")
+@click.option(
+    "--joined",
+    type=click.Choice(["document", "appeal"]),
+    help="Join paragraphs first - a whole document, or each appeal with its neighbour - and measure what is cut.",
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def evaluate(
-    sources: tuple[Path, ...], model: str | None, operating_point: str, split: str, by: str | None, as_json: bool
+    sources: tuple[Path, ...],
+    model: str | None,
+    operating_point: str,
+    split: str,
+    by: str | None,
+    joined: Literal["document", "appeal"] | None,
+    as_json: bool,
 ) -> None:
     """Measure a model on labelled documents.
 
@@ -93,11 +107,17 @@ def evaluate(
     Examples:
       stripper evaluate fixtures/golden --by lang
       stripper evaluate held-out.jsonl --model models/mine --operating-point cautious --json
+      stripper evaluate held-out.jsonl --joined appeal
     """
     from stripper import training
 
     stripper = Stripper(model, operating_point=operating_point)
     chosen = None if split == "all" else split
+    if joined:
+        click.echo(
+            json.dumps(training.evaluate_joined(list(sources), joined, stripper=stripper, split=chosen), indent=1)
+        )
+        return
     result = training.evaluate(list(sources), stripper=stripper, split=chosen, by=by, progress=_progress)
     _done()
     click.echo(json.dumps(result, indent=1) if as_json else training.table(result))

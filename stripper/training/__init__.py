@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from stripper.cleaner import Stripper
-from stripper.training import evaluation
+from stripper.training import evaluation, joining
 from stripper.training.corpus import read
 from stripper.training.evaluation import table
 from stripper.training.release import train
 
-__all__ = ["evaluate", "table", "train"]
+__all__ = ["evaluate", "evaluate_joined", "table", "train"]
 
 
 def evaluate(
@@ -25,3 +25,10 @@ def evaluate(
 ) -> dict[str, Any]:
     """Measure a stripper on labelled files or folders; see `evaluation.evaluate` and `metrics`."""
     return evaluation.evaluate(read(sources, split=split), stripper, by=by, progress=progress)
+
+
+def evaluate_joined(
+    sources: list[Path], way: joining.Joining, *, stripper: Stripper, split: str | None = None
+) -> dict[str, Any]:
+    """Measure what a stripper cuts inside paragraphs; see `joining.evaluate_joined`."""
+    return joining.evaluate_joined(read(sources, split=split), stripper, way)

@@ -48,12 +48,20 @@ TEACHER: Final = replace(CONTEXT, epochs=8)
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """A document, real or recombined, as the second stage sees it: columns, gold kinds, the fold it was scored in."""
+    """A document as the second stage sees it: columns, gold kinds, the fold it was scored in, its number in the table.
+
+    The number is -1 when it was recombined.
+    """
 
     rows: F32
     gold: I64
     fold: int
-    real: bool
+    number: int
+
+    @property
+    def real(self) -> bool:
+        """Whether somebody wrote it so."""
+        return self.number >= 0
 
 
 def _fit_linear(table: Table, rows: I64) -> tuple[npt.NDArray[np.floating], F32]:
@@ -96,14 +104,14 @@ def _fold(table: Table, fold: int, seed: int) -> tuple[HashedClassifier | None, 
     classifier = _fit_classifier(table, [n for n, of in enumerate(table.folds) if of != fold], seed + fold)
     if fold == FOLDS:
         return classifier, []
-    shown = [(table.documents[number], table.places[number]) for number in inside]
+    shown = [(number, table.documents[number], table.places[number]) for number in inside]
     made = recombined(table, inside, COPIES, np.random.default_rng(seed + fold))
     samples = []
     with threadpool_limits(1):
-        for rows, places in [*shown, *((rows, None) for rows in made)]:
+        for number, rows, places in [*shown, *((-1, rows, None) for rows in made)]:
             features = table.features(rows, places)
             scores = classifier.scores(features)
-            samples.append(Sample(columns(scores, features.dense), table.gold[rows], fold, places is not None))
+            samples.append(Sample(columns(scores, features.dense), table.gold[rows], fold, number))
     return None, samples
 
 
@@ -163,7 +171,7 @@ def fit_context(samples: Sequence[Sample], seed: int, jobs: int, progress: Progr
     context : NetworkContext
         Not calibrated yet.
     chances : float32 ndarray, shape (n_rows, n_kinds)
-        What the teachers say of the real documents.
+        What the teachers say of the real documents, in the samples' order.
     gold : int64 ndarray, shape (n_rows,)
         Of the same rows.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import hashlib
 import platform
 import tempfile
 from collections.abc import Collection, Iterator
@@ -22,6 +23,7 @@ from stripper.errors import CorpusError, OutputExists
 from stripper.kinds import CONTENT, UNDECIDED
 from stripper.training import fitting
 from stripper.training.corpus import Labelled, describe, read
+from stripper.training.corrections import corrected
 from stripper.training.evaluation import evaluate, outcomes, table
 from stripper.training.metrics import threshold_at
 from stripper.training.tabulation import F32, FOLDS, Progress, Table, tabulate
@@ -40,6 +42,7 @@ def train(
     jobs: int = 1,
     exclude_sites: Collection[str] = (),
     credits: Path | None = None,
+    corrections: Path | None = None,
     overwrite: bool = False,
     progress: Progress = lambda message: None,
 ) -> dict[str, Any]:
@@ -61,6 +64,8 @@ def train(
         Sites never fitted on.
     credits : Path, optional
         Markdown for the release's README: where the data came from, under which licences.
+    corrections : Path, optional
+        Corrected labels of training documents, see `corrections.corrected`.
     overwrite : bool
         Replace an existing release.
     progress : callable
@@ -81,6 +86,8 @@ def train(
     _check_place(out, overwrite)
     origin = credits.read_text(encoding="utf-8") if credits else ""
     documents, held_out = _documents(sources, dev, exclude_sites)
+    if corrections:
+        documents = corrected(documents, corrections)
     trained_on = describe(sources, documents)
     measured_on = describe(dev, held_out) if held_out else "no dev documents were given"
     paragraphs = tabulate(documents, seed, progress)
@@ -97,6 +104,7 @@ def train(
         "stripper": version("stripper"),
         "seed": seed,
         "trained_on": trained_on,
+        "corrections_sha256": hashlib.sha256(corrections.read_bytes()).hexdigest() if corrections else None,
         "calibration": {
             "method": "slope and intercept on the log-odds",
             "on": "the dev documents" if held_out else "out-of-fold predictions on the training documents",
