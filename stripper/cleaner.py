@@ -94,7 +94,8 @@ class Stripper:
         Code points of the longest document that is accepted.
     sentences : bool
         Whether sentences that are appeals are cut out of paragraphs that stay: at a paragraph's start and end, and
-        anywhere in a document without line breaks. `protect` and `keep` hold for them as for paragraphs.
+        anywhere in a document without line breaks. `protect` and `keep` hold for them as for paragraphs. Off, because
+        a tenth more of the content's text is lost by it on the dev documents.
 
     Raises
     ------
@@ -127,7 +128,7 @@ class Stripper:
         max_removed: float = 0.9,
         only_appeals: Literal["empty", "keep"] = "empty",
         max_length: int = MAX_LENGTH,
-        sentences: bool = True,
+        sentences: bool = False,
     ) -> None:
         name = None if model is None else os.fspath(model)
         kept = frozenset([keep] if isinstance(keep, str) else keep)

@@ -19,7 +19,7 @@ NEWS = [
     "Shopkeepers on the quay said that they had been told nothing until the signs went up.",
 ]
 PLEA = [
-    "Before you go: the Kelmouth Courier needs your help.",
+    "Dear reader,",
     "We have no owner and no paywall, and advertising no longer pays for our reporters.",
     "If you can, please support our independent journalism with a donation from £3 a month.",
     "Thank you for standing with us.",

@@ -33,6 +33,11 @@ def test_the_plea_goes_and_the_news_stays() -> None:
     assert stripper.strip(ARTICLE) == "\n".join(NEWS) + "\n"
 
 
+def test_a_plea_that_opens_quietly_goes_whole() -> None:
+    quiet = ARTICLE.replace(PLEA[0], "Before you go: the Kelmouth Courier needs your help.")
+    assert stripper.strip(quiet) == "\n".join(NEWS) + "\n"
+
+
 def test_clean_strip_and_label_decide_alike(default: Stripper) -> None:
     cleaned = default.clean(ARTICLE)
     assert cleaned.text == default.strip(ARTICLE)

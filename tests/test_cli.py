@@ -119,7 +119,7 @@ def test_label_lists_every_paragraph(article: Path) -> None:
 def test_model_shows_and_verifies(tmp_path: Path) -> None:
     assert "balanced" in run("model").stdout.decode()
     assert "OK" in run("model", "--verify").stdout.decode()
-    assert json.loads(run("model", "--json").stdout)["format"] == 2
+    assert json.loads(run("model", "--json").stdout)["format"] == 3
     result = run("model", tmp_path)
     assert result.returncode == 1
     assert "card.json" in said(result)

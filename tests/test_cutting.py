@@ -6,8 +6,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stripper import Stripper, rebuild
 from stripper.cutting import cuts
 from stripper.segment.sentences import sentences
+from tests.helpers import NEWS as NEWS_LINES
+from tests.helpers import PLEA
 
 AWKWARD = st.lists(
     st.sampled_from(
@@ -80,3 +83,24 @@ def test_a_paragraph_of_appeals_alone_is_not_cut_nor_one_that_may_not_be_nor_one
     assert cut(["Subscribe to our letter, it is free of charge. Subscribe now, and do not wait."], [0.3]) == [[]]
     assert cut([MIXED], [0.3], may=[False]) == [[]]
     assert cut([NEWS, MIXED], [0.01, 0.01]) == [[], []]
+
+
+LINE = " ".join(["The harbour bridge closes for six weeks.", *NEWS_LINES[1:], *PLEA])
+
+
+def test_a_document_on_one_line_loses_its_plea_when_asked_to() -> None:
+    stripper = Stripper(sentences=True)
+    cleaned = stripper.clean(LINE)
+    (paragraph,) = cleaned.paragraphs
+    assert paragraph.cuts
+    assert cleaned.verdict == "stripped"
+    assert cleaned.text == stripper.strip(LINE)
+    assert all(line in cleaned.text for line in NEWS_LINES[1:])
+    assert "donation" not in cleaned.text
+    assert rebuild(cleaned) == LINE
+    assert Stripper().strip(LINE) == LINE
+
+
+def test_what_must_stay_is_not_cut() -> None:
+    assert "donation" in Stripper(sentences=True, keep={"donate"}).strip(LINE)
+    assert "donation" in Stripper(sentences=True, protect="donation").strip(LINE)

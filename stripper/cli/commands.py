@@ -59,10 +59,9 @@ def deciding(command: _F) -> _F:
             help="What becomes of a document that is nothing but appeals.",
         ),
         click.option(
-            "--sentences/--no-sentences",
-            default=True,
-            show_default=True,
-            help="Cut sentences that are appeals out of paragraphs that stay.",
+            "--sentences",
+            is_flag=True,
+            help="Also cut sentences that are appeals, out of paragraphs that stay.",
         ),
         click.option("--max-length", type=int, default=50_000_000, show_default=True, help="Characters of a document."),
         click.option(

@@ -111,7 +111,7 @@ def evaluate(
     """
     from stripper import training
 
-    stripper = Stripper(model, operating_point=operating_point)
+    stripper = Stripper(model, operating_point=operating_point, sentences=joined is not None)
     chosen = None if split == "all" else split
     if joined:
         click.echo(
