@@ -136,7 +136,7 @@ def test_no_plea_is_moved_into_an_article_of_another_language() -> None:
 
 def test_the_second_stage_sees_few_short_documents_unless_most_are_short() -> None:
     def sample(length: int, real: bool) -> fitting.Sample:
-        return fitting.Sample(np.zeros((length, 1), np.float32), np.zeros(length, np.int64), 0, real)
+        return fitting.Sample(np.zeros((length, 1), np.float32), np.zeros(length, np.int64), 0, 0 if real else -1)
 
     long, short, made = sample(20, True), sample(5, True), sample(5, False)
     shown = fitting._shown([long] * 3 + [short] * 2 + [made] * 100, np.random.default_rng(0))
