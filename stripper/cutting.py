@@ -22,6 +22,8 @@ Judged = tuple[npt.NDArray[np.float64], list[str]]
 #: Probability from which a paragraph that stays is looked into, and code points that it has at least.
 SUSPECT: Final = 0.03
 SHORTEST: Final = 60
+#: Code points of the longest paragraph that is looked into: finding sentences in one line of another script is slow.
+LONGEST: Final = 20_000
 #: A sentence goes when its probability leaves less than this share of what the threshold leaves.
 CAUTION: Final = 0.2
 #: Sentences and share of the document's text that make a paragraph a document of its own.
@@ -56,8 +58,8 @@ def cuts(
     result: list[tuple[Cut, ...]] = [()] * len(paragraphs)
     sizes = np.fromiter(map(len, paragraphs), np.int64, len(paragraphs))
     most = sizes >= _MOST * sizes.sum()
-    looked = open_rows & (sizes >= SHORTEST) & ((chances >= SUSPECT) | most)
-    found = {row: sentences(paragraphs[row]) for row in np.flatnonzero(looked).tolist()}
+    looked = open_rows & (sizes >= SHORTEST) & (sizes <= LONGEST) & ((chances >= SUSPECT) | most)
+    found = {row: sentences(paragraphs[row]) for row in np.flatnonzero(looked).tolist() if _plain(paragraphs[row])}
     found = {row: spans for row, spans in found.items() if len(spans) > 1}
     if not found:
         return result
@@ -74,6 +76,11 @@ def cuts(
         if gone.any() and not gone.all():
             result[row] = tuple(_runs(spans, gone, own, kinds[first[row] : first[row] + len(spans)]))
     return result
+
+
+def _plain(paragraph: str) -> bool:
+    """Say whether a paragraph is free of markup that a cut would leave unbalanced: tables, emphasis, links, tags."""
+    return not any(sign in paragraph for sign in "|*_[<`")
 
 
 def _edges(appeal: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

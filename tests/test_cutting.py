@@ -104,3 +104,12 @@ def test_a_document_on_one_line_loses_its_plea_when_asked_to() -> None:
 def test_what_must_stay_is_not_cut() -> None:
     assert "donation" in Stripper(sentences=True, keep={"donate"}).strip(LINE)
     assert "donation" in Stripper(sentences=True, protect="donation").strip(LINE)
+
+
+def test_the_guard_rail_and_protect_hold_for_cuts_too() -> None:
+    assert Stripper(sentences=True, max_removed=0.05).strip(LINE) == LINE
+    assert Stripper(sentences=True, protect="swing bridge").strip(LINE) == LINE
+
+
+def test_markup_is_never_cut_in_two() -> None:
+    assert cut([f"| {MIXED} | 12 |", f"**{MIXED}**"], [0.3, 0.3]) == [[], []]
