@@ -38,6 +38,10 @@ _INTERVALS = ("found_at.0.005", "found_asking_at.0.005", "average_precision", "c
 
 def configure(settings: Sequence[str]) -> dict[str, Any]:
     """Set constants of `fitting`; give what was set."""
+    from joblib.externals.loky.cloudpickle_wrapper import dumps
+
+    # Else the workers would import the constants as they were. Some packagers give joblib's cloudpickle another place.
+    sys.modules[dumps.__module__].register_pickle_by_value(fitting)
     config = {}
     for setting in settings:
         name, value = setting.split("=", 1)
