@@ -24,9 +24,11 @@ from typing import Any
 import numpy as np
 
 from stripper.context import NetworkContext, appeal_probability, calibrated, log_odds
+from stripper.features import featurize
 from stripper.training import fitting
 from stripper.training.corpus import Labelled, read
-from stripper.training.metrics import Outcomes, figures
+from stripper.training.corrections import corrected
+from stripper.training.metrics import Outcomes, figures, threshold_at
 from stripper.training.tabulation import F32, tabulate
 
 ROOT = Path(__file__).parents[1]
@@ -55,12 +57,19 @@ def configure(settings: Sequence[str]) -> dict[str, Any]:
 
 
 def outcomes(documents: Sequence[Labelled], gold: np.ndarray, chances: F32) -> Outcomes:
-    """Calibrate on the rows themselves, choose the balanced threshold on them, and decide."""
+    """Calibrate on the rows themselves, choose the balanced threshold on them, and decide.
+
+    Parameters
+    ----------
+    gold : int64 ndarray, shape (n_rows,)
+        Index into KINDS, -1 undecided; the documents' paragraphs one after the other.
+    chances : float32 ndarray, shape (n_rows, n_kinds)
+        Not calibrated.
+    """
     known = gold >= 0
     own = calibrated(chances, fitting.fit_calibration(log_odds(chances[known]), gold[known] > 0))
     probability = appeal_probability(own)
-    ranked = np.sort(probability[gold == 0])[::-1]
-    threshold = np.nextafter(ranked[int(BUDGET * len(ranked))], 2)
+    threshold = threshold_at(probability[known], gold[known] == 0, BUDGET)
     return Outcomes(
         gold,
         own[:, 1:].argmax(axis=1) + 1,
@@ -129,7 +138,7 @@ def main() -> None:
         print(f"{time.monotonic() - started:5.0f} s  {message}", file=sys.stderr, flush=True)
 
     started = time.monotonic()
-    corpus = read([arguments.corpus], split="train")
+    corpus = corrected(read([arguments.corpus], split="train"), ROOT / "models" / "corrections.jsonl")
     written = read(sorted((ROOT / "fixtures" / "examples").glob("written-*.jsonl")), split="train")
     table = tabulate([*corpus, *written], arguments.seed, progress)
     classifier, samples = fitting.fit_classifier(table, arguments.seed, 2, progress)
@@ -164,8 +173,6 @@ def main() -> None:
 
 def speed(classifier: Any, context: NetworkContext, documents: Sequence[Labelled]) -> float:
     """Measure paragraphs a second of process time, features and both stages."""
-    from stripper.features import featurize
-
     some = documents[:300]
     started = time.process_time()
     for document in some:

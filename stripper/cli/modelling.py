@@ -111,6 +111,8 @@ def evaluate(
     """
     from stripper import training
 
+    if joined and by:
+        raise click.UsageError("--joined and --by exclude each other.")
     stripper = Stripper(model, operating_point=operating_point, sentences=joined is not None)
     chosen = None if split == "all" else split
     if joined:

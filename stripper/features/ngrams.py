@@ -146,7 +146,8 @@ def families(run: Stream, prefix: U64, hashes: U64) -> list[tuple[I64, I64]]:
         starts : int64 ndarray, shape (n_paragraphs,), index of each paragraph's first gram; strictly increasing.
     """
     after = np.empty_like(hashes)
-    after[:-2], after[-2:] = hashes[2:], hashes[:2]
+    after[:-2] = hashes[2:]
+    after[-2] = hashes[0]  # an opening sentinel, as the last tokens of the other paragraphs see one
     after[run.token_rows[1:] - 1] = 0  # else the skip pair of a closing sentinel would see the next paragraph
     after[-1] = 0
     skips = hashes * np.uint64(_SKIP) + after
