@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stripper import Stripper, rebuild
-from stripper.cutting import cuts
+from stripper.cutting import LONGEST, cuts
 from stripper.segment.sentences import sentences
 from tests.helpers import NEWS as NEWS_LINES
 from tests.helpers import PLEA
@@ -113,3 +113,7 @@ def test_the_guard_rail_and_protect_hold_for_cuts_too() -> None:
 
 def test_markup_is_never_cut_in_two() -> None:
     assert cut([f"| {MIXED} | 12 |", f"**{MIXED}**"], [0.3, 0.3]) == [[], []]
+
+
+def test_a_very_long_paragraph_is_not_looked_into() -> None:
+    assert cut([f"{NEWS} " * (LONGEST // len(NEWS)) + MIXED], [0.3]) == [[]]

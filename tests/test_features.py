@@ -62,3 +62,13 @@ def test_repeated_paragraphs_are_noticed() -> None:
     column = DENSE_NAMES.index("repeated")
     dense = featurize(["Share", *NEWS, "Share"]).dense
     assert dense[0, column] == dense[-1, column] > 0 == dense[2, column]
+
+
+def test_a_long_paragraph_is_seen_by_its_edges_alone() -> None:
+    start, end, middle = "a" * (ngrams.MAX_PARAGRAPH // 2), "z" * (ngrams.MAX_PARAGRAPH // 2), "m" * 100
+    one, other = featurize([start + middle + end]), featurize([start + middle.upper() + "?" * 300 + end])
+    assert 350 <= ngrams.MAX_PARAGRAPH <= 600  # what was measured, models/EXPERIMENTS.md
+    for first, second in zip(one.buckets, other.buckets, strict=True):
+        np.testing.assert_array_equal(first, second)
+    whole = featurize([start + middle + end], longest=ngrams.MAX_TRAINING_PARAGRAPH)
+    assert len(whole.buckets[2]) > len(one.buckets[2])

@@ -215,3 +215,12 @@ def test_a_wrong_correction_is_refused(tmp_path: Path, line: str, message: str) 
 def test_missing_corrections_are_said(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="corrections cannot be read"):
         corrected([], tmp_path / "none.jsonl")
+
+
+def test_weights_are_fitted_on_whole_paragraphs_and_scored_by_their_edges() -> None:
+    long = "The mill burned down. " * 100
+    table = tabulated(("a.example", [long]))
+    seen = featurize([long])
+    for first, second in zip(table.features(table.documents[0]).buckets, seen.buckets, strict=True):
+        np.testing.assert_array_equal(first, second)
+    assert len(table.whole.buckets) > 2 * len(table.seen.buckets)
